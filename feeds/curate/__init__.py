@@ -1,0 +1,1 @@
+"""What counts: text, topic, verdict and identity of an item."""

@@ -1,0 +1,1 @@
+"""Bytes in: fetching feeds safely and politely, and reading what came back."""

@@ -1,0 +1,59 @@
+"""The hand-over types: frozen values that one part of moonwire makes and the next one takes.
+
+Standard library only, no behaviour beyond trivial derived properties. Times are aware UTC
+datetimes, sizes are bytes, durations are seconds.
+"""
+
+from feeds.model.channel import Channel, Coverage, PublishedItem, SourceLine, Story
+from feeds.model.check import Check, Judged, Outcome, Recorded, SourceState
+from feeds.model.entry import Enclosure, Entry, FeedHead, FoundFeed, ReadFailed, Reading, ReadRequest
+from feeds.model.fetching import (
+    Fetched,
+    FetchFailed,
+    FetchOutcome,
+    FetchRequest,
+    Freshness,
+    Hop,
+    NotModified,
+    Validators,
+)
+from feeds.model.identity import Candidate, Identity, Related, Relation
+from feeds.model.item import Item, Reason, Verdict
+from feeds.model.source import BasicAuth, Source
+
+__all__ = [
+    "BasicAuth",
+    "Candidate",
+    "Channel",
+    "Check",
+    "Coverage",
+    "Enclosure",
+    "Entry",
+    "FeedHead",
+    "FetchFailed",
+    "FetchOutcome",
+    "FetchRequest",
+    "Fetched",
+    "FoundFeed",
+    "Freshness",
+    "Hop",
+    "Identity",
+    "Item",
+    "Judged",
+    "NotModified",
+    "Outcome",
+    "PublishedItem",
+    "ReadFailed",
+    "ReadRequest",
+    "Reading",
+    "Reason",
+    "Recorded",
+    "Related",
+    "Relation",
+    "Source",
+    "SourceLine",
+    "SourceState",
+    "Story",
+    "Validators",
+    "Verdict",
+]

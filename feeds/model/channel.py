@@ -1,0 +1,98 @@
+"""What is published. Makers: the store and the configuration. Taker: `feeds.publish`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from feeds.model.entry import Enclosure
+from feeds.model.item import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """The feed as a whole."""
+
+    title: str
+    description: str
+    base_url: str
+    """Where the site is reached from outside, without a trailing slash."""
+    language: str = "en"
+    feed_id: str = ""
+    """A tag: URI (RFC 4151) that never changes, independent of host and title."""
+    ttl_s: int = 3600
+    hubs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedItem:
+    """One stored item with its verdict, as pages, feeds and the command line show it."""
+
+    id: int
+    source: str
+    source_name: str
+    source_home: str
+    guid: str
+    url: str
+    title: str
+    summary: str
+    content: str
+    language: str
+    published: datetime | None
+    first_seen: datetime
+    updated: datetime | None
+    keep: bool
+    near: bool
+    score: float
+    reasons: tuple[Reason, ...]
+    tags: tuple[str, ...]
+    authors: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    thumbnail: str = ""
+    duplicate_of: int | None = None
+    story_id: int | None = None
+    topic: str = ""
+
+    @property
+    def when(self) -> datetime:
+        """Publication time, else when it was first seen: the time to sort and show by."""
+        return self.published or self.first_seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """A further place that carried a story."""
+
+    source_name: str
+    url: str
+    title: str
+    language: str
+    when: datetime
+    relation: str
+    """same-item, same-article or same-story."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One entry of the published feed: a lead item and who else carried it."""
+
+    id: int
+    key: str
+    """A tag: URI that never changes: the guid of the published entry."""
+    lead: PublishedItem
+    also: tuple[Coverage, ...] = ()
+    updated: datetime
+    """When the story last changed in a way worth a reader's attention; never 'now'."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine:
+    """A source as lists and OPML show it."""
+
+    url: str
+    name: str
+    language: str
+    kind: str
+    home: str = ""
+    state: str = ""
+    """active, disabled, retired, failing."""
+    next_check: datetime | None = None
+    last_error: str = ""

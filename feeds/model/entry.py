@@ -1,0 +1,117 @@
+"""A feed document as values. Maker: `feeds.intake.read`. Takers: `scheduler.pipeline`, `feeds.curate`."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that comes with an entry: audio, video, picture."""
+
+    url: str
+    type: str = ""
+    length: int = 0
+    """Bytes as the publisher states them; 0 when unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry as its publisher wrote it: texts may hold hostile HTML, links are absolute or empty.
+
+    `title`, `summary` and `content` are HTML or text as found (undecoded beyond the feed's own
+    escaping); `feeds.curate.normalise` makes them safe. Dates are aware UTC or None.
+    """
+
+    guid: str = ""
+    link: str = ""
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    published_raw: str = ""
+    """The date string as found, kept even when it could not be read."""
+    language: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
+    thumbnail: str = ""
+    original_link: str = ""
+    """feedburner:origLink or rel=canonical: where a wrapper's link really goes."""
+    via_title: str = ""
+    """Title of <source>/atom:source, when the entry was republished from elsewhere."""
+    via_url: str = ""
+    raw_hash: bytes = b""
+    """Salted hash of the entry's bytes; equal hash means nothing about it changed."""
+    light: bool = False
+    """True when only key, title, link, date and a short text were read (no topic word in it)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHead:
+    """What a feed says about itself. Durations are seconds."""
+
+    title: str = ""
+    link: str = ""
+    description: str = ""
+    language: str = ""
+    format: str = ""
+    """rss20, rss10, rss091, atom10, atom03, cdf, json11 …"""
+    self_url: str = ""
+    hubs: tuple[str, ...] = ()
+    ttl_s: int | None = None
+    """RSS <ttl> (minutes there, seconds here)."""
+    update_period_s: int | None = None
+    """sy:updatePeriod divided by sy:updateFrequency."""
+    skip_hours: tuple[int, ...] = ()
+    """Hours 0-23 UTC in which the publisher asks not to be asked."""
+    skip_days: tuple[int, ...] = ()
+    """Days, Monday = 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRequest:
+    """A body to read. Maker: the pipeline. `seen` holds raw hashes that are stored already."""
+
+    body: bytes = field(repr=False)
+    content_type: str = ""
+    url: str = ""
+    seen: frozenset[bytes] = field(default=frozenset(), repr=False)
+    now: datetime | None = None
+    """Upper bound for clamping dates in the future; None leaves them."""
+    vocabulary: str | None = field(default=None, repr=False)
+    """A regular expression: an entry whose unescaped text it does not find may be read lightly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A document that could be read. `entries` holds only those whose raw hash was not in `seen`."""
+
+    head: FeedHead
+    entries: tuple[Entry, ...]
+    hashes: tuple[bytes, ...] = field(repr=False)
+    """Raw hashes of all entries of the document, in document order."""
+    total: int
+    """Entries in the document, seen or not."""
+    problems: tuple[str, ...] = ()
+    """Sentences on what is wrong with the document though it could be read."""
+    encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFeed:
+    """A feed that a page or address points to."""
+
+    url: str
+    title: str = ""
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFailed:
+    """A body that is no feed. `feeds` are those an HTML page links to."""
+
+    kind: Literal["empty", "page", "not-a-feed", "broken", "too-large", "timeout", "crashed"]
+    sentence: str
+    feeds: tuple[FoundFeed, ...] = ()

@@ -1,0 +1,53 @@
+"""Who an item is, and how two items relate. Maker: `feeds.curate.identity`."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Relation(StrEnum):
+    """How two items relate, closest first."""
+
+    SAME_ITEM = "same-item"
+    """The same entry again: same guid of one source, or the same address."""
+    SAME_ARTICLE = "same-article"
+    """The same text on another address: wire copy, repost, edited title."""
+    SAME_STORY = "same-story"
+    """Another text on the same event."""
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What the store keeps to find relatives of an item without a scan. All parts are opaque to it."""
+
+    keys: tuple[str, ...]
+    """Exact keys, strongest first; any shared key makes two entries the same item."""
+    bands: tuple[int, ...] = ()
+    """Signed 64-bit look-up keys; near-copies share at least one (locality-sensitive hashing)."""
+    features: tuple[str, ...] = ()
+    """Language-free features of the event (concepts, names, numbers); stories share several."""
+    fingerprint: bytes = field(default=b"", repr=False)
+    """Serialised form that `feeds.curate.identity.relate` compares."""
+    content_hash: bytes = b""
+    """Hash of title, text and link: differs when the entry was edited."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A stored item that might be a relative. Maker: the store. Taker: `identity.relate`."""
+
+    item_id: int
+    fingerprint: bytes = field(repr=False)
+    published: datetime | None
+    first_seen: datetime
+    story_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """The decision on a pair, with sentences that say why."""
+
+    relation: Relation
+    score: float
+    reasons: tuple[str, ...]

@@ -1,0 +1,33 @@
+"""A configured source. Maker: `scheduler.config` or the store. Takers: everyone."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasicAuth:
+    """HTTP Basic credentials (RFC 7617) of one source; the password never shows in a repr."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One feed that somebody wants watched. `url` as configured is its identity for life."""
+
+    url: str
+    name: str = ""
+    language: str = ""
+    """BCP 47 tag that the operator vouches for; empty when unknown."""
+    kind: str = ""
+    """agency, state wire, trade press, press, blog …: shown, and used by the judge."""
+    disabled: bool = False
+    min_interval_s: int | None = None
+    max_interval_s: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    auth: BasicAuth | None = field(default=None, repr=False)
+
+    @property
+    def label(self) -> str:
+        """The name to show a person: the configured one, else the address."""
+        return self.name or self.url

@@ -1,0 +1,1 @@
+"""Bytes out: feeds, pages and the web application."""

@@ -1,0 +1,25 @@
+"""moonwire: the news wire on the lunar station.
+
+The only name a wheel installs. In a wheel the packages lie under `moonwire/_app`, which goes first
+on the path; in a checkout they lie beside this file.
+"""
+
+import sys
+from pathlib import Path
+
+__version__ = "0.1.0"
+
+_APP = Path(__file__).resolve().parent / "_app"
+if _APP.is_dir() and str(_APP) not in sys.path:
+    sys.path.insert(0, str(_APP))
+
+
+def main() -> None:
+    """Run the command line; ends the process with the documented exit code."""
+    from scheduler.cli import main as run  # noqa: PLC0415 # the path is set just above
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

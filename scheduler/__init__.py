@@ -1,0 +1,1 @@
+"""What happens when: configuration, command line, rounds, plan and daemon."""
