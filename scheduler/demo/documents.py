@@ -16,20 +16,10 @@ HERE = Path(__file__).resolve().parent / "feeds"
 
 _TIME = re.compile(r"\[\[(rfc822|iso|zh|ru) -(\d+)h\]\]")
 _LATER = re.compile(r"<!--after (\d+)s-->(.*?)<!--/after-->", re.DOTALL)
-_RU_MONTHS = [
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-]
+_RU_MONTHS = (
+    *("января", "февраля", "марта", "апреля", "мая", "июня"),
+    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
+)
 _WRITE: dict[str, Callable[[datetime], str]] = {
     "rfc822": format_datetime,
     "iso": lambda t: t.strftime("%Y-%m-%dT%H:%M:%SZ"),
