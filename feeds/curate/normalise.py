@@ -1,0 +1,161 @@
+"""Entries of one document into items: text is text, HTML is safe, keys hold, dates are sane."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import blake2b
+
+from feeds.curate import text, urls
+from feeds.model import Enclosure, Entry, FeedHead, Item, Source
+
+TITLE_LIMIT = 500
+SUMMARY_LIMIT = 2000
+DERIVED_TITLE_LIMIT = 80
+GUID_LIMIT = 1000
+_LIST_LIMIT = 50
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Before the web there were no feeds: such a date is a default of the publisher's program."""
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s|(?<=[。！？])")
+_UNTITLED = re.compile(r"\W*(?:untitled|no title|\(no title\)|без названия|无标题|無標題)?\W*", re.IGNORECASE)
+
+
+def normalise(
+    entries: Sequence[Entry], source: Source, head: FeedHead, *, now: datetime
+) -> tuple[tuple[Item, bytes], ...]:
+    """Items of a document in its order, each with the raw hash of its entry; empty entries are left out.
+
+    Entries that are one and the same (same key, or same guid with same link or title) give one item:
+    the one that was published or updated last, else the first.
+    """
+    made = [(_item(entry, source, head, now=now), entry.raw_hash) for entry in entries]
+    items = [(item, raw) for item, raw in made if item.url or item.title or item.summary or item.guid]
+    return tuple(_merged(_with_own_guids(items)))
+
+
+def _item(entry: Entry, source: Source, head: FeedHead, *, now: datetime) -> Item:
+    url = urls.clean(entry.original_link) or urls.clean(entry.link)
+    summary_html = entry.summary or entry.content
+    summary = text.plain(summary_html, SUMMARY_LIMIT)
+    if not summary and entry.content:
+        summary = text.plain(entry.content, SUMMARY_LIMIT)
+    title = text.line(entry.title, TITLE_LIMIT)
+    if _UNTITLED.fullmatch(title):
+        title = derived_title(summary)
+    content = _content(entry, url or entry.link or head.link or source.url)
+    return Item(
+        source=source.url,
+        guid=text.clean_text(entry.guid, GUID_LIMIT),
+        url=url,
+        title=title,
+        summary=summary,
+        content=content,
+        language=_language(entry, source, head),
+        published=_sane(entry.published, now) or _sane(entry.updated, now),
+        published_raw=text.clean_text(entry.published_raw, 200),
+        updated=_sane(entry.updated, now),
+        authors=_lines(entry.authors),
+        categories=_lines(entry.categories),
+        enclosures=_enclosures(entry),
+        thumbnail=urls.clean(entry.thumbnail),
+        site=urls.site_of(url) or urls.site_of(source.url),
+        source_name=source.label,
+        source_kind=source.kind,
+        via_title=text.line(entry.via_title, TITLE_LIMIT),
+        via_url=urls.clean(entry.via_url),
+    )
+
+
+def derived_title(summary: str) -> str:
+    """A title for an entry that has none: its first sentence, or as much of it as fits."""
+    first = _SENTENCE_END.split(summary, maxsplit=1)[0].strip()
+    return text.clean_text(first, DERIVED_TITLE_LIMIT)
+
+
+def _content(entry: Entry, base: str) -> str:
+    """Sanitised HTML of the longest text, or empty when it says no more than the summary does."""
+    html = max(entry.content, entry.summary, key=len)
+    if not html or ("<" not in html and len(html) <= SUMMARY_LIMIT):
+        return ""
+    return text.safe_html(html, base)
+
+
+def _language(entry: Entry, source: Source, head: FeedHead) -> str:
+    for tag in (entry.language, source.language, head.language):
+        primary = re.match(r"\s*([A-Za-z]{2,3})(?=$|[-_\s,;])", tag)
+        if primary and primary[1].lower() != "und":
+            return primary[1].lower()
+    return ""
+
+
+def _sane(date: datetime | None, now: datetime) -> datetime | None:
+    """None for dates before the web, the present for those ahead of it."""
+    if date is None or date < _EARLIEST:
+        return None
+    return min(date, now)
+
+
+def _lines(values: Sequence[str]) -> tuple[str, ...]:
+    lines = (text.line(value, 200) for value in values[:_LIST_LIMIT])
+    return tuple(dict.fromkeys(filter(None, lines)))
+
+
+def _enclosures(entry: Entry) -> tuple[Enclosure, ...]:
+    made = (
+        Enclosure(url=urls.clean(e.url), type=text.clean_text(e.type, 100), length=max(0, e.length))
+        for e in entry.enclosures[:_LIST_LIMIT]
+    )
+    return tuple({e.url: e for e in made if e.url}.values())
+
+
+def _with_own_guids(items: Sequence[tuple[Item, bytes]]) -> list[tuple[Item, bytes]]:
+    """Give each item a guid that names it alone, as far as the document lets that be known.
+
+    A guid on several entries with different links and titles names nothing: the link decides.
+    """
+    pages = Counter(
+        guid for guid, _, _ in {(i.guid, urls.canonical(i.url), i.title) for i, _ in items if i.guid}
+    )
+    shared = {guid for guid, count in pages.items() if count > 1 and not _is_one(_of_guid(items, guid))}
+    return [
+        (_with_guid(item, trusted=bool(item.guid) and item.guid not in shared), raw) for item, raw in items
+    ]
+
+
+def _of_guid(items: Sequence[tuple[Item, bytes]], guid: str) -> list[Item]:
+    return [item for item, _ in items if item.guid == guid]
+
+
+def _is_one(items: Sequence[Item]) -> bool:
+    """Whether entries under one guid are one entry: one link, or one title."""
+    return (
+        len({urls.canonical(i.url) for i in items}) == 1
+        and bool(items[0].url)
+        or len({i.title for i in items}) == 1
+    )
+
+
+def _with_guid(item: Item, *, trusted: bool) -> Item:
+    if trusted:
+        return item
+    key = urls.canonical(item.url)
+    if key and urls.has_own_page(key):
+        return replace(item, guid=item.url)
+    made = blake2b("\0".join((key, item.title, item.summary)).encode("utf-8", "replace"), digest_size=16)
+    return replace(item, guid="urn:moonwire:" + made.hexdigest())
+
+
+def _merged(items: Sequence[tuple[Item, bytes]]) -> list[tuple[Item, bytes]]:
+    """One item per guid, at the place of its first entry."""
+    best: dict[str, tuple[Item, bytes]] = {}
+    for item, raw in items:
+        key = urls.canonical(item.guid) or item.guid
+        known = best.get(key)
+        if known is None or _age(item) > _age(known[0]):
+            best[key] = (item, raw)
+    return list(best.values())
+
+
+def _age(item: Item) -> datetime:
+    return item.updated or item.published or _EARLIEST

@@ -1,0 +1,224 @@
+"""HTML as publishers write it: to plain text, and to HTML that is safe to republish.
+
+Both are linear in their input and cut it first: sanitisers are quadratic on nesting.
+"""
+
+import html as entities
+import re
+import unicodedata
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+import nh3
+
+HTML_LIMIT = 64 * 1024
+"""Characters of HTML that are looked at; what comes after is cut off."""
+ELLIPSIS = "…"
+
+_TAGS = frozenset(
+    "a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure "
+    "h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strong sub summary sup "
+    "table tbody td tfoot th thead time tr u ul var".split()
+)
+_ATTRIBUTES = {
+    "*": {"lang", "dir"},
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start", "reversed"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+_SILENT = frozenset(
+    "script style template title head noscript noembed noframes iframe object svg math xmp textarea select".split()
+)
+"""Elements whose content is not text of the page."""
+_INLINE = frozenset(
+    "a abbr b bdi bdo big cite code del dfn em font i ins kbd mark q rb ruby s samp small span strike strong sub sup "
+    "tt u var wbr".split()
+)
+"""Elements that do not part words; all others become a space."""
+
+_TAG = re.compile(r"<(?:(/?)([A-Za-z][^\s/>\x00]*)|([!?]))")
+_OPENS = re.compile(r"<(?=[A-Za-z/!?])")
+_SPACE = re.compile(r"\s+")
+_JUNK = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
+    "\u202a-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+"""Control characters, bidi overrides, invisible characters, surrogates and non-characters (joiners stay)."""
+_JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
+_FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]")
+
+
+def plain(html: str, limit: int) -> str:
+    """Text of a piece of HTML (or of text with entities) on one line, at most `limit` characters.
+
+    Markup goes, scripts and styles with their content, blocks become spaces. A `<` that a careless
+    taker could still read as a tag is shown as `‹`, so the text is harmless even when used as HTML.
+    """
+    return _cut(_one_line(_decoded(html[:HTML_LIMIT])), limit)
+
+
+def line(html: str, limit: int) -> str:
+    """As `plain`, for titles: markup that was escaped twice goes too, because titles hold none."""
+    text = html[:HTML_LIMIT]
+    for _ in range(3):
+        before, text = text, _decoded(text)
+        if before == text:
+            break
+    return _cut(_one_line(_without_markup(text)), limit)
+
+
+def safe_html(html: str, base: str) -> str:
+    """HTML of ordinary content elements only, fit for being shown on anybody's page.
+
+    Links lead to http(s) or mailto, pictures come from http(s); relative addresses are resolved
+    against `base`, and dropped when that is no http(s) address. Never raises.
+    """
+    text = _JUNK.sub("", html[:HTML_LIMIT].replace("\r\n", "\n").replace("\r", "\n"))
+
+    def address(element: str, attribute: str, value: str) -> str | None:
+        if attribute in {"href", "src"}:
+            return _absolute(value, base, mail=element == "a")
+        return value
+
+    return nh3.clean(
+        _whole_tags(text, cut=len(html) > HTML_LIMIT),
+        tags=set(_TAGS),
+        clean_content_tags=set(_SILENT - {"title", "head"}),
+        attributes=_ATTRIBUTES,
+        attribute_filter=address,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+        strip_comments=True,
+    ).strip()
+
+
+def clean_text(text: str, limit: int) -> str:
+    """One line of text that is no HTML (a name, a category): invisible characters out, cut to `limit`."""
+    return _cut(_one_line(text[:HTML_LIMIT]), limit)
+
+
+def _absolute(value: str, base: str, *, mail: bool) -> str | None:
+    try:
+        url = urljoin(base, value.strip())
+        scheme = urlsplit(url).scheme.lower()
+    except ValueError:
+        return None
+    allowed = {"http", "https", "mailto"} if mail else {"http", "https"}
+    return url if scheme in allowed else None
+
+
+def _whole_tags(text: str, *, cut: bool) -> str:
+    """Drop a tag that the cut left half."""
+    if not cut:
+        return text
+    start = text.rfind("<")
+    return text[:start] if start > text.rfind(">") else text
+
+
+def _decoded(html: str) -> str:
+    return entities.unescape(_without_markup(html))
+
+
+def _without_markup(html: str) -> str:
+    return "".join(_pieces(html)) if "<" in html else html
+
+
+def _pieces(html: str) -> Iterator[str]:
+    """The text between tags; each step moves on, so the whole is linear."""
+    position = 0
+    missing: set[str] = set()
+    while match := _TAG.search(html, position):
+        yield html[position : match.start()]
+        if match[3]:
+            position = _after_declaration(html, match.start(), missing)
+            continue
+        position = _after_tag(html, match.end())
+        name = match[2].lower()
+        if name not in _INLINE:
+            yield " "
+        if name in _SILENT and not match[1]:
+            position = _after_silent(html, name, position, missing)
+    yield html[position:]
+
+
+def _after_tag(html: str, position: int) -> int:
+    """Index after the tag's `>`, minding quoted attribute values when they end before the next tag."""
+    end = html.find(">", position)
+    if end < 0:
+        return len(html)
+    quote = _open_quote(html, position, end)
+    if quote:
+        close = html.find(quote, end, end + 4096)
+        if close > 0:
+            again = html.find(">", close, close + 4096)
+            return again + 1 if again > 0 else end + 1
+    return end + 1
+
+
+def _open_quote(html: str, start: int, end: int) -> str:
+    """The quotation mark of an attribute value that is still open at `end`, or ""."""
+    last = ""
+    for match in re.finditer(r"=\s*([\"'])", html[start : min(end, start + 4096)]):
+        opened = start + match.end()
+        if html.find(match[1], opened, end) < 0:
+            last = match[1]
+    return last
+
+
+def _after_declaration(html: str, position: int, missing: set[str]) -> int:
+    """Index after a comment, doctype, CDATA section or processing instruction."""
+    for opener, closer in (("<!--", "-->"), ("<![CDATA[", "")):
+        if html.startswith(opener, position):
+            if not closer:
+                return position + len(opener)
+            end = -1 if closer in missing else html.find(closer, position + len(opener))
+            if end >= 0:
+                return end + len(closer)
+            missing.add(closer)
+            return position + len(opener)
+    end = html.find(">", position)
+    return end + 1 if end >= 0 else len(html)
+
+
+def _after_silent(html: str, name: str, position: int, missing: set[str]) -> int:
+    """Index after the closing tag of an element whose content is not text."""
+    if name in missing:
+        return position
+    match = re.compile(rf"</{re.escape(name)}[\s/>]", re.IGNORECASE).search(html, position)
+    if match is None:
+        missing.add(name)
+        return len(html) if name in {"script", "style", "textarea", "xmp"} else position
+    return html.find(">", match.start()) + 1 or len(html)
+
+
+def _one_line(text: str) -> str:
+    text = _JUNK.sub("", _SPACE.sub(" ", text)).strip()
+    return _OPENS.sub("‹", text)
+
+
+def _cut(text: str, limit: int) -> str:
+    """At most `limit` characters, never between a letter and its marks, ending in an ellipsis."""
+    if len(text) <= limit:
+        return text
+    end = limit - len(ELLIPSIS)
+    floor = max(0, end - 40)
+    while end > floor and not _is_boundary(text, end):
+        end -= 1
+    space = text.rfind(" ", max(floor, 1), end + 1)
+    end = space if space > 0 else end
+    return text[:end].rstrip() + ELLIPSIS if limit > 0 else ""
+
+
+def _is_boundary(text: str, index: int) -> bool:
+    """Whether a cut before `index` leaves whole characters (an approximation of UAX 29)."""
+    before, after = text[index - 1 : index], text[index]
+    joined = (
+        after in _JOINERS or unicodedata.combining(after) or unicodedata.category(after) in {"Mn", "Mc", "Me"}
+    )
+    joined = joined or before == "\u200d" or 0x1F3FB <= ord(after) <= 0x1F3FF  # noqa: PLR2004 # skin tones
+    flags = bool(_FLAGS.match(after)) and bool(_FLAGS.match(before))
+    return not (joined or flags)

@@ -1,0 +1,340 @@
+"""Addresses: a key to compare them by, and a form to show and open.
+
+The rules that change with the web (parameters, wrappers, sites) are data in `data/urls.toml`.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import unquote
+
+_LIMIT = 4096
+"""Characters; longer addresses are not addresses of articles."""
+_MAX_PASSES = 24
+
+_SPLIT = re.compile(
+    r"(?P<scheme>https?):[/\\]{2,}(?P<authority>[^/\\?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
+_EDGES = "".join(map(chr, range(33))) + "\x7f\xa0\u200b\u2060\u3000\ufeff"
+_INNER = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\t\r\n\ud800-\udfff\u200b\u2060\ufeff]")
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]{2,45}\]")
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_UNSAFE = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/?#%\[\]]")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_PREFIX = re.compile(r"(?:www\d{0,2}|m|mobile|amp|wap|touch|print)\.(?=[^.]+\.)")
+_MOBILE_LABEL = re.compile(r"(?<=[a-z])\.m\.(?=[^.]+\.)")
+_SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)
+_VARIANT_PATH = re.compile(
+    r"(?<=[^/])/(?:amp|print|mobile)/?$|\.amp(?=\.html?$)|\.amp$|(?<=/)amp/(?=[^/]+\.html?$)"
+)
+_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp|shtml)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """An http(s) address in parts: `host` lower-case ASCII, `port` with its colon unless default."""
+
+    scheme: str
+    host: str
+    port: str
+    path: str
+    query: tuple[str, ...]
+    fragment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Names:
+    """Names to match: exact ones, and beginnings that were written with a trailing star."""
+
+    exact: frozenset[str]
+    starts: tuple[str, ...]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.exact or name.startswith(self.starts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Site:
+    hosts: tuple[str, ...]
+    keep: frozenset[str]
+    drop: frozenset[str]
+    only: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wrapper:
+    hosts: tuple[str, ...]
+    path: re.Pattern[str]
+    parameters: frozenset[str]
+    """Lower-case names of the parameters that may hold the target; empty: the rest of the path is it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rules:
+    tracking: _Names
+    variant: dict[str, frozenset[str]]
+    sites: tuple[_Site, ...]
+    wrappers: tuple[_Wrapper, ...]
+
+
+def canonical(url: str) -> str:
+    """Key by which two addresses of one page compare equal; "" when `url` is not http(s).
+
+    Idempotent, never raises. Scheme, `www.`, port, credentials, fragment, tracking and session
+    parameters, order of parameters, trailing slash, AMP, mobile and print variants do not count;
+    redirect wrappers are replaced by the target they carry (RFC 3986 section 6 and its margins).
+    """
+    key = url[: _LIMIT + 1]
+    for _ in range(_MAX_PASSES):
+        before, key = key, _key(key)
+        if before == key:
+            return key
+    return ""
+
+
+def clean(url: str) -> str:
+    """Address to show and open: http(s) only, else ""; credentials and tracking gone, wrappers opened.
+
+    What is left stays as the publisher wrote it, except that characters no URI may hold
+    (RFC 3986 section 2) are percent-encoded.
+    """
+    address = _unwrapped(url)
+    if address is None:
+        return ""
+    return _build(address, query=[p for p in address.query if not _tracks(address.host, p)])
+
+
+def site_of(url: str) -> str:
+    """Host name of the publisher without `www.` and its like, in ASCII; "" when `url` is not http(s)."""
+    address = parse(url)
+    return _bare_host(address.host) if address else ""
+
+
+def has_own_page(key: str) -> bool:
+    """Whether a canonical address names a page of its own, and not just a whole site."""
+    address = parse(key)
+    return address is not None and bool(address.path.strip("/") or address.query)
+
+
+def parse(url: str) -> Address | None:
+    """Read an absolute http(s) address as a browser would; None when it is none."""
+    text = _INNER.sub("", url[: _LIMIT + 1].strip(_EDGES))
+    match = _SPLIT.fullmatch(text)
+    if match is None or len(text) > _LIMIT:
+        return None
+    authority = match["authority"].rpartition("@")[2]
+    name, port = _host_and_port(authority)
+    host = _ascii_host(name)
+    if not _HOST.fullmatch(host):
+        return None
+    scheme = match["scheme"].lower()
+    if port is None:
+        return None
+    default = {"http": "80", "https": "443"}[scheme]
+    query = _escape(match["query"] or "")
+    return Address(
+        scheme=scheme,
+        host=host,
+        port="" if port in {"", default} else ":" + port,
+        path=_escape(match["path"].replace("\\", "/")) or "/",
+        query=tuple(part for part in query.split("&") if part),
+        fragment=_escape(match["fragment"] or ""),
+    )
+
+
+def _host_and_port(authority: str) -> tuple[str, str | None]:
+    """Port is "" when none is given and None when it is nonsense."""
+    match = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::(\d{0,5}))?", authority, re.ASCII)
+    if match is None:
+        return "", None
+    port = (match[2] or "").lstrip("0")
+    return match[1], port if not port or int(port) < 1 << 16 else None
+
+
+@lru_cache(maxsize=4096)
+def _ascii_host(name: str) -> str:
+    """Host in the form the DNS sees (RFC 5891), or "" when there is no such form."""
+    host = _unquote(name).lower().rstrip(".")
+    if host.isascii():
+        return host
+    if len(host) > 253:  # noqa: PLR2004 # RFC 1035 2.3.4; the codec is slow on longer ones
+        return ""
+    try:
+        return host.encode("idna").decode("ascii").lower().rstrip(".")
+    except UnicodeError:
+        return ""
+
+
+def _escape(text: str) -> str:
+    """Percent-encode what no URI may hold, and percent signs that encode nothing."""
+    text = _BAD_PERCENT.sub("%25", text)
+    return _UNSAFE.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), text)
+
+
+def _unquote(text: str) -> str:
+    return unquote(text, errors="replace")
+
+
+def _normal_percent(text: str) -> str:
+    """One spelling for each encoded character (RFC 3986 section 6.2.2)."""
+
+    def one(match: re.Match[str]) -> str:
+        char = chr(int(match[0][1:], 16))
+        return char if char in _UNRESERVED else match[0].upper()
+
+    return _PERCENT.sub(one, text)
+
+
+def _build(address: Address, *, query: list[str]) -> str:
+    tail = ("?" + "&".join(query) if query else "") + ("#" + address.fragment if address.fragment else "")
+    return f"{address.scheme}://{address.host}{address.port}{address.path}{tail}"
+
+
+def _key(url: str) -> str:
+    """One pass of `canonical`."""
+    address = _unwrapped(url)
+    if address is None:
+        return ""
+    host = _bare_host(address.host)
+    query = sorted(
+        normal
+        for part in address.query
+        if not _tracks(address.host, part) and not _is_variant(normal := _normal_percent(part))
+    )
+    fragment = address.fragment if address.fragment.startswith("!") else ""
+    path = _bare_path(_normal_percent(address.path))
+    tail = ("?" + "&".join(query) if query else "") + ("#" + _normal_percent(fragment) if fragment else "")
+    return f"https://{host}{address.port}{path}{tail}"
+
+
+def _bare_host(host: str) -> str:
+    host = _MOBILE_LABEL.sub(".", host)
+    while match := _PREFIX.match(host):
+        host = host[match.end() :]
+    return host
+
+
+def _bare_path(path: str) -> str:
+    path = _SESSION_PATH.sub("", path)
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in {"", "."}:
+            parts.append(part)
+    path = _VARIANT_PATH.sub("", _INDEX.sub("", "/" + "/".join(parts)))
+    return path.rstrip("/") or "/"
+
+
+def _name(parameter: str) -> str:
+    return _unquote(parameter.partition("=")[0]).lower()
+
+
+def _tracks(host: str, parameter: str) -> bool:
+    """Whether a parameter only says where the reader came from, by the rules of this host."""
+    name = _name(parameter)
+    site = _site(host)
+    if site is not None:
+        if name in site.keep:
+            return False
+        if site.only is not None:
+            return name not in site.only
+        if name in site.drop:
+            return True
+    return name in _rules().tracking
+
+
+def _is_variant(parameter: str) -> bool:
+    values = _rules().variant.get(_name(parameter))
+    return values is not None and ("*" in values or parameter.partition("=")[2].lower() in values)
+
+
+def _unwrapped(url: str) -> Address | None:
+    """Parse, and follow the targets that redirect wrappers carry in themselves."""
+    address = parse(url)
+    for _ in range(_MAX_PASSES):
+        if address is None:
+            return None
+        target = next(_targets(address), None)
+        if target is None:
+            return address
+        address = target
+    return address
+
+
+def _targets(address: Address) -> Iterator[Address]:
+    for wrapper in _rules().wrappers:
+        if not _is_host(address.host, wrapper.hosts):
+            continue
+        match = wrapper.path.match(address.path)
+        if match is None:
+            continue
+        if wrapper.parameters:
+            found = [p.partition("=")[2] for p in address.query if _name(p) in wrapper.parameters]
+        else:
+            rest = address.path[match.end() :]
+            rest = rest if re.match(r"https?:/", rest, re.IGNORECASE) else "https://" + rest
+            rest = re.sub(r"^(https?):/+", r"\1://", rest, flags=re.IGNORECASE)
+            found = ["?".join(filter(None, (rest, "&".join(address.query))))]
+        for text in found:
+            if target := parse(_unquote(text) if wrapper.parameters else text):
+                yield target
+
+
+def _is_host(host: str, names: tuple[str, ...]) -> bool:
+    """`example.org` stands for itself and its subdomains, `google.*` for every country's."""
+    return any(
+        host == name
+        or host.endswith("." + name)
+        or (
+            name.endswith(".*")
+            and re.search(rf"(?:^|\.){re.escape(name[:-2])}\.[a-z]{{2,3}}(?:\.[a-z]{{2}})?$", host)
+        )
+        for name in names
+    )
+
+
+@lru_cache(maxsize=4096)
+def _site(host: str) -> _Site | None:
+    return next((site for site in _rules().sites if _is_host(host, site.hosts)), None)
+
+
+@cache
+def _rules() -> _Rules:
+    data: dict[str, Any] = tomllib.loads(files("feeds.curate").joinpath("data/urls.toml").read_text("utf-8"))
+    names = [name.lower() for name in data["tracking"] + data["session"]]
+    return _Rules(
+        tracking=_Names(
+            exact=frozenset(names), starts=tuple(name[:-1] for name in names if name.endswith("*"))
+        ),
+        variant={name: frozenset(values) for name, values in data["variant"].items()},
+        sites=tuple(_read_site(site) for site in data["site"]),
+        wrappers=tuple(_read_wrapper(rule) for rule in data["wrapper"] + data["inpath"]),
+    )
+
+
+def _read_site(site: dict[str, Any]) -> _Site:
+    return _Site(
+        hosts=tuple(site["hosts"]),
+        keep=frozenset(site.get("keep", ())),
+        drop=frozenset(site.get("drop", ())),
+        only=frozenset(site["only"]) if "only" in site else None,
+    )
+
+
+def _read_wrapper(rule: dict[str, Any]) -> _Wrapper:
+    if "prefix" in rule:
+        path = rule["prefix"]
+    else:
+        path = "(?:" + "|".join(re.escape(p).replace(r"\*", ".*") for p in rule["paths"]) + ")$"
+    return _Wrapper(
+        hosts=tuple(rule["hosts"]),
+        path=re.compile(path),
+        parameters=frozenset(name.lower() for name in rule.get("parameters", ())),
+    )
