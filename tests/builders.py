@@ -49,13 +49,15 @@ def digest(text: str, size: int = 16) -> bytes:
 
 def a_source(url: str = FEED, **changes: Any) -> Source:
     """A source with a name derived from its address."""
-    return Source(**{"url": url, "name": f"Name of {url}", "language": "en", "kind": "agency"} | changes)
+    values: dict[str, Any] = {"url": url, "name": f"Name of {url}", "language": "en", "kind": "agency"}
+    return Source(**values | changes)
 
 
 def a_state(url: str = FEED, **changes: Any) -> SourceState:
     """The state of a source that was never asked."""
     source = changes.pop("source", None) or a_source(url)
-    return SourceState(**{"source": source, "address": source.url} | changes)
+    values: dict[str, Any] = {"source": source, "address": source.url}
+    return SourceState(**values | changes)
 
 
 def an_entry(n: int = 1, **changes: Any) -> Entry:
@@ -102,7 +104,8 @@ def an_item(n: int = 1, **changes: Any) -> Item:
 
 def a_reason(concept: str = "lunar station", **changes: Any) -> Reason:
     """A reason for an item, found in its title."""
-    return Reason(**{"concept": concept, "words": concept, "place": "title", "weight": 0.6} | changes)
+    values: dict[str, Any] = {"concept": concept, "words": concept, "place": "title", "weight": 0.6}
+    return Reason(**values | changes)
 
 
 def a_verdict(*, keep: bool = True, **changes: Any) -> Verdict:
