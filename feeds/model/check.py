@@ -75,6 +75,8 @@ class Check:
     judged: tuple[Judged, ...] = ()
     error: str | None = None
     """One sentence, or None."""
+    cause: str = ""
+    """Kind of the failure as fetching or reading names it (dns, timeout, broken …), or empty."""
     problems: tuple[str, ...] = ()
     hops: tuple[Hop, ...] = ()
     wire_bytes: int = 0

@@ -1,0 +1,181 @@
+"""Manners towards one host: how often, how many at once, and when to leave it alone.
+
+`HostBook` remembers hosts across rounds; `HostQueue` hands out a round's work so that no thread
+ever waits for a host. A host is what follows the scheme: name and port. Instants are monotonic
+seconds where they order requests and aware UTC where they end in a source's state.
+"""
+
+import heapq
+import ipaddress
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+
+Work = TypeVar("Work")
+
+REFUSALS = frozenset({403, 429})
+STORM = 2
+"""Refusals in a row, of different sources, that make a storm."""
+HOLD_S = 900
+HOLD_CAP_S = 6 * 3600
+RETRY_AFTER_CAP_S = 24 * 3600
+_PORTS = {"http": 80, "https": 443}
+
+
+def host_of(url: str) -> str:
+    """Name and port of an address, lower case; the address itself when it has no host."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return url
+    return f"{parts.hostname}:{port}" if parts.hostname else url
+
+
+def is_private(url: str) -> bool:
+    """Whether the address is written as a private or loopback one (names are not resolved)."""
+    try:
+        name = urlsplit(url).hostname or ""
+        return name == "localhost" or name.endswith(".localhost") or not ipaddress.ip_address(name).is_global
+    except ValueError:
+        return False
+
+
+@dataclass(slots=True)
+class _Host:
+    last_start: float = float("-inf")
+    open: int = 0
+    refusals: int = 0
+    refused: set[str] = field(default_factory=set)
+    held_until: datetime | None = None
+
+
+class HostBook:
+    """What is known of each host. Used by one thread."""
+
+    def __init__(
+        self, *, spacing_s: float = 5.0, per_host: int = 2, unspaced: Callable[[str], bool] | None = None
+    ) -> None:
+        """`unspaced` says for an address whether its host needs no pause between requests."""
+        self._spacing_s = spacing_s
+        self._per_host = max(1, per_host)
+        self._unspaced = unspaced or is_private
+        self._hosts: dict[str, _Host] = {}
+
+    def ready_at(self, url: str) -> float | None:
+        """Monotonic instant from which the host may be asked, None while enough requests are open."""
+        host = self._hosts.get(host_of(url))
+        if host is None:
+            return float("-inf")
+        if host.open >= self._per_host:
+            return None
+        return host.last_start + (0.0 if self._unspaced(url) else self._spacing_s)
+
+    def start(self, url: str, at: float) -> None:
+        """Note that a request begins at the monotonic instant `at`."""
+        host = self._of(url)
+        host.open += 1
+        host.last_start = at
+
+    def finish(self, url: str) -> None:
+        """Note that a request has ended, however it did."""
+        host = self._of(url)
+        host.open = max(0, host.open - 1)
+
+    def answered(
+        self, url: str, status: int | None, *, now: datetime, retry_after_s: int | None = None
+    ) -> None:
+        """Count what the host said: refusals in a row hold all of it, any other answer frees it."""
+        host = self._of(url)
+        if status is None:
+            return
+        if status not in REFUSALS:
+            host.refusals, host.held_until = 0, None
+            host.refused.clear()
+            return
+        host.refused.add(url)
+        if len(host.refused) < STORM:
+            return
+        host.refusals += 1
+        pause = min(HOLD_S * 2.0 ** min(host.refusals - 1, 10), HOLD_CAP_S)
+        pause = max(pause, min(retry_after_s or 0, RETRY_AFTER_CAP_S))
+        host.held_until = now + timedelta(seconds=pause)
+
+    def held_until(self, url: str, *, now: datetime) -> datetime | None:
+        """Until when the whole host is left alone, None when it may be asked."""
+        host = self._hosts.get(host_of(url))
+        if host is None or host.held_until is None or host.held_until <= now:
+            return None
+        return host.held_until
+
+    def _of(self, url: str) -> _Host:
+        return self._hosts.setdefault(host_of(url), _Host())
+
+
+class HostQueue(Generic[Work]):
+    """A round's work in line per host; `take` never gives more than the host may bear."""
+
+    def __init__(self, book: HostBook) -> None:
+        self._book = book
+        self._lines: dict[str, deque[tuple[str, Work]]] = {}
+        self._ready: list[tuple[float, int, str]] = []
+        self._order = count()
+        self._waiting = 0
+
+    def __len__(self) -> int:
+        return self._waiting
+
+    def add(self, url: str, work: Work) -> None:
+        """Put a piece of work in its host's line."""
+        host = host_of(url)
+        line = self._lines.get(host)
+        self._waiting += 1
+        if line is None:
+            self._lines[host] = deque([(url, work)])
+            self._enlist(host)
+        else:
+            line.append((url, work))
+
+    def take(self, now: float) -> tuple[str, Work] | None:
+        """Return the next piece that may start at the monotonic instant `now`; it counts as started."""
+        if not self._ready or self._ready[0][0] > now:
+            return None
+        host = heapq.heappop(self._ready)[2]
+        line = self._lines[host]
+        url, work = line.popleft()
+        self._waiting -= 1
+        self._book.start(url, now)
+        if line:
+            self._enlist(host)
+        else:
+            del self._lines[host]
+        return url, work
+
+    def done(self, url: str) -> None:
+        """Note that a piece has ended: its host may have room again."""
+        host = host_of(url)
+        was_full = self._book.ready_at(url) is None
+        self._book.finish(url)
+        if was_full and host in self._lines:
+            self._enlist(host)
+
+    def wait_s(self, now: float) -> float | None:
+        """Seconds until `take` may succeed by time alone; None when only a `done` can help."""
+        return max(0.0, self._ready[0][0] - now) if self._ready else None
+
+    def rest(self) -> list[Work]:
+        """Everything still in line, taken out."""
+        left = [work for line in self._lines.values() for _, work in line]
+        self._lines.clear()
+        self._ready.clear()
+        self._waiting = 0
+        return left
+
+    def _enlist(self, host: str) -> None:
+        at = self._book.ready_at(self._lines[host][0][0])
+        if at is not None:
+            heapq.heappush(self._ready, (at, next(self._order), host))
