@@ -4,7 +4,7 @@ Standard library only, no behaviour beyond trivial derived properties. Times are
 datetimes, sizes are bytes, durations are seconds.
 """
 
-from feeds.model.channel import Channel, Coverage, PublishedItem, SourceLine, Story
+from feeds.model.channel import Channel, Coverage, PublishedItem, SourceLine, Stamp, Story
 from feeds.model.check import Check, Judged, Outcome, Recorded, SourceState
 from feeds.model.entry import Enclosure, Entry, FeedHead, FoundFeed, ReadFailed, Reading, ReadRequest
 from feeds.model.fetching import (
@@ -53,6 +53,7 @@ __all__ = [
     "Source",
     "SourceLine",
     "SourceState",
+    "Stamp",
     "Story",
     "Validators",
     "Verdict",

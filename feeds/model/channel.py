@@ -96,3 +96,13 @@ class SourceLine:
     """active, disabled, retired, failing."""
     next_check: datetime | None = None
     last_error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """Which bytes a published path holds, and since when. Maker: `feeds.publish`. Keeper: the store."""
+
+    digest: str
+    """Hexadecimal hash of the bytes."""
+    changed_at: datetime
+    """When they last changed, whole seconds: what Last-Modified says (RFC 9110 8.8.2)."""
