@@ -1,0 +1,40 @@
+"""The template engine, set so that a forgotten variable fails and every text is escaped."""
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from feeds.publish import words
+from feeds.publish.normal import Publication
+
+
+@cache
+def environment() -> Environment:
+    """Return the one environment: autoescaping, strict, with our filters."""
+    env = Environment(
+        loader=PackageLoader("feeds.publish"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    env.filters.update(
+        day=words.day,
+        clock=words.clock,
+        rfc3339=words.rfc3339,
+        language_name=words.language_name,
+        relation=words.relation,
+        reason_line=words.reason_line,
+        shorten=words.shorten,
+    )
+    return env
+
+
+def entry_html(entry: Publication, *, footer: bool = True) -> str:
+    """Return the HTML body of a feed entry: the content, and in the footer why it is here and who else has it."""
+    template = environment().get_template("entry.html")
+    content = Markup(entry.content)  # noqa: S704 # sanitised by feeds.curate before it was stored
+    return template.render(entry=entry, content=content, footer=footer).strip()
