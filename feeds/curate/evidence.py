@@ -1,0 +1,133 @@
+"""Which concepts of a topic stand in a text, and where: words near words, names, and what masks them."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from feeds.curate.match import UNSPACED, Hit
+from feeds.curate.topic import Topic
+from feeds.curate.topicfile import Concept
+
+_SENTENCE = 3
+"""Words that the end of a sentence is worth when distances are counted."""
+_WORD_OF_RUN = 2
+"""Characters of a script without spaces that make about one word."""
+_WIDEST_WORD = 25
+_MOST_HITS = 400
+"""Hits looked at per list and place: a hostile text can repeat a word a thousand times."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One place of an item with the words found in it."""
+
+    text: str = field(repr=False)
+    folded: str = field(repr=False)
+    hits: dict[str, list[Hit]]
+    """By group: a word list, or the key of a concept with names of its own."""
+
+    @property
+    def groups(self) -> Collection[str]:
+        """Groups of which at least one pattern was found."""
+        return self.hits.keys()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A concept found at ``folded[start:end]``."""
+
+    concept: Concept
+    start: int
+    end: int
+
+
+def read_place(text: str, folded: str, topic: Topic, languages: Collection[str]) -> Reading:
+    """Find the topic's words in one place; words inside a name that means something else are left out."""
+    hits: dict[str, list[Hit]] = {}
+    for hit in topic.matcher.find(folded, languages):
+        same = hits.setdefault(hit.group, [])
+        if len(same) < _MOST_HITS:
+            same.append(hit)
+    names = [hit for group, found in hits.items() if group.startswith("concepts.") for hit in found]
+    masks = [
+        hit
+        for concept in topic.concepts
+        if concept.mask
+        for hit in hits.get(concept.key, ())
+        if not any(_inside(hit, name) and _size(name) > _size(hit) for name in names)
+    ]
+    if masks:
+        hits = {group: [hit for hit in found if not _masked(hit, masks)] for group, found in hits.items()}
+        hits = {group: found for group, found in hits.items() if found}
+    return Reading(text=text, folded=folded, hits=hits)
+
+
+def find_concepts(reading: Reading, topic: Topic, present: Collection[str]) -> Iterator[Found]:
+    """Give the first place of every concept that stands in `reading`; `present` are the groups of the whole item."""
+    for concept in topic.concepts:
+        if all(need in present for need in concept.needs):
+            found = next(iter(_find(concept, reading.hits, reading.folded)), None)
+            if found is not None:
+                yield found
+
+
+def _inside(inner: Hit, outer: Hit) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def _size(span: Hit) -> int:
+    return span.end - span.start
+
+
+def _masked(hit: Hit, masks: Sequence[Hit]) -> bool:
+    return any(_inside(hit, mask) and hit.group != mask.group for mask in masks)
+
+
+def _find(concept: Concept, hits: dict[str, list[Hit]], folded: str) -> Iterator[Found]:
+    """Give each place where the concept stands."""
+    if concept.named:
+        for hit in hits.get(concept.key, ()):
+            if not _forbidden(concept, hits, folded, hit.start, hit.end):
+                yield Found(concept=concept, start=hit.start, end=hit.end)
+    if concept.near and all(name in hits for name in concept.near):
+        first, *others = (hits[name] for name in concept.near)
+        for anchor in first:
+            span = _gather(concept, anchor, others, folded)
+            if span and not _forbidden(concept, hits, folded, *span):
+                yield Found(concept=concept, start=span[0], end=span[1])
+
+
+def _gather(
+    concept: Concept, anchor: Hit, others: Sequence[Sequence[Hit]], folded: str
+) -> tuple[int, int] | None:
+    """Give the span from `anchor` over one hit of each other list, each close enough to what is gathered so far."""
+    start, end = anchor.start, anchor.end
+    for hits in others:
+        for hit in hits:
+            overlaps = hit.start < end and start < hit.end
+            if overlaps or (concept.ordered and hit.start < end):
+                continue
+            if distance(folded, start, end, hit) <= concept.within:
+                start, end = min(start, hit.start), max(end, hit.end)
+                break
+        else:
+            return None
+    return start, end
+
+
+def _forbidden(concept: Concept, hits: dict[str, list[Hit]], folded: str, start: int, end: int) -> bool:
+    return any(
+        distance(folded, start, end, hit) <= concept.within
+        for name in concept.unless
+        for hit in hits.get(name, ())
+    )
+
+
+def distance(folded: str, start: int, end: int, hit: Hit) -> float:
+    """Count the words between ``folded[start:end]`` and `hit`; 0 when they touch or overlap."""
+    low, high = (end, hit.start) if hit.start >= end else (hit.end, start)
+    if high - low > _WIDEST_WORD * 40:
+        return high - low
+    words = 0.0
+    for word in folded[low:high].split():
+        words += _SENTENCE if word == "." else len(word) / _WORD_OF_RUN if UNSPACED.search(word) else 1
+    return words

@@ -1,0 +1,109 @@
+"""Matching form of a text: one spelling for what readers take as the same words.
+
+Compatibility forms and case go (Unicode NFKC and full case folding, UAX #15 and The Unicode
+Standard 3.13), accents on Latin, Greek and Cyrillic letters, Arabic and Hebrew points, Indic nuktas,
+zero-width characters; traditional Chinese becomes simplified; punctuation becomes a space and the
+end of a sentence a lone full stop. So ``Chang’e-7``, ``CHANG'E 7`` and ``Chang E-7`` are all ``chang e 7``.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from importlib.resources import files
+
+_REMEMBER = 30_000
+"""Characters whose form is kept: all scripts of real news, and a bound on what hostile text can fill."""
+_ENDERS = frozenset(".!?;:…。！？；：؟؛۔।॥|•·\u2028\u2029")
+_KEPT_APART = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h"}
+_ARABIC = {"ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ة": "ه", "ۀ": "ه", "ہ": "ه", "ە": "ه", "ھ": "ه", "ٱ": "ا"}
+_UNDOUBLED = (
+    (0x0300, 0x036F),
+    (0x0483, 0x0489),
+    (0x0591, 0x05C7),
+    (0x0610, 0x061A),
+    (0x0640, 0x0640),
+    (0x064B, 0x065F),
+    (0x0670, 0x0670),
+    (0x06D6, 0x06ED),
+    (0x1AB0, 0x1AFF),
+    (0x1DC0, 0x1DFF),
+    (0x20D0, 0x20FF),
+    (0xFE00, 0xFE0F),
+    (0xFE20, 0xFE2F),
+)
+_NUKTAS = frozenset("\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc")
+_CLUSTER = re.compile(
+    r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]+|."
+    r"[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    r"\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc\u3099\u309a\uff9e\uff9f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]*",
+    re.DOTALL,
+)
+
+
+def _simplified() -> dict[str, str]:
+    lines = files(__package__).joinpath("data", "hant_hans.txt").read_text("utf-8").splitlines()
+    pairs = "".join(line for line in lines if not line.startswith("#"))
+    return dict(zip(pairs[::2], pairs[1::2], strict=True))
+
+
+class _Forms(dict[int, str]):
+    """`str.translate` table that works out a character's form when it is first seen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.own = _KEPT_APART | _ARABIC | _simplified()
+
+    def __missing__(self, code: int) -> str:
+        form = self._form(code)
+        if len(self) < _REMEMBER:
+            self[code] = form
+        return form
+
+    def _form(self, code: int) -> str:
+        char = chr(code)
+        if char in self.own:
+            return self.own[char]
+        category = unicodedata.category(char)
+        if any(first <= code <= last for first, last in _UNDOUBLED) or char in _NUKTAS or category == "Cf":
+            return ""
+        if category[0] in "PSZC":
+            return " . " if char in _ENDERS else " "
+        if category == "Nd":
+            return str(unicodedata.digit(char))
+        if code < 0x0530 or 0x0620 <= code < 0x0700 or 0x1E00 <= code < 0x2000:  # noqa: PLR2004 # script blocks
+            return "".join(c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c))
+        return char
+
+
+_FORMS = _Forms()
+
+
+def fold(text: str) -> str:
+    """Give the matching form of `text`; any Unicode string is allowed, the empty one stays empty."""
+    if text.isascii():
+        return text.lower().translate(_FORMS)
+    return unicodedata.normalize("NFKC", text).casefold().translate(_FORMS)
+
+
+def quote(text: str, start: int, end: int) -> str:
+    """Give the words of `text` that stand behind ``fold(text)[start:end]``, never more than a line of them."""
+    pieces: list[int] = []
+    origins: list[int] = []
+    length = 0
+    for cluster in _CLUSTER.finditer(text):
+        pieces.append(length)
+        origins.append(cluster.start())
+        length += len(fold(cluster[0]))
+        if length >= end:
+            break
+    if not pieces:
+        return ""
+    first = origins[max(bisect_right(pieces, start) - 1, 0)]
+    last = bisect_right(pieces, max(end - 1, start))
+    stop = origins[last] if last < len(origins) else _cluster_end(text, origins[-1])
+    return " ".join(text[first:stop].split())[:160]
+
+
+def _cluster_end(text: str, start: int) -> int:
+    found = _CLUSTER.match(text, start)
+    return found.end() if found else len(text)

@@ -1,0 +1,189 @@
+"""The judge: an item and a topic in, a verdict with its reasons out. Pure.
+
+Each concept found moves the log-odds of the item by its weight, more in the title than deep in the
+text; the logistic function makes a probability of the sum.
+"""
+
+import html
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import unquote
+
+from feeds.curate.evidence import Found, Reading, find_concepts, read_place
+from feeds.curate.fold import fold, quote
+from feeds.curate.language import detect
+from feeds.curate.topic import Topic
+from feeds.model import Item, Reason, Verdict
+
+Place = Literal["title", "summary", "content", "categories", "source", "link"]
+_TAG = re.compile(r"<[^>]{0,2000}>")
+_CONTENT_LIMIT = 20_000
+_TEXT_LIMIT = 4_000
+_SECOND = 0.2
+"""What the same concept in a second place adds."""
+_SAME_THING = 0.3
+"""What a further concept of one group adds: the same thing said in other words."""
+_GROUP_LIMIT = 1.5
+_SHOWN = 12
+_FEW_WORDS = 60
+_FADES = ((600, 1.0), (1_500, 0.7), (4_000, 0.45))
+_FADED = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Count:
+    """One concept in one place with what it counts."""
+
+    found: Found
+    place: Place
+    weight: float
+    text: str
+
+
+def judge(item: Item, topic: Topic) -> Verdict:
+    """Judge `item` by `topic`; any text is allowed and the verdict always carries at least one reason."""
+    readings = _read(item, topic)
+    counts = _count(readings, topic)
+    if not counts:
+        return _nothing_found(item, topic)
+    logit, moves = _sum_up(counts, topic)
+    prior = max(-1.0, min(1.0, topic.kinds.get(item.source_kind, 0.0)))
+    logit += prior
+    score = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+    settled = [count for count in counts if count.found.concept.decides and count.place == "title"]
+    if settled:
+        score = min(score, topic.near * 0.9)
+    keep = score >= topic.threshold
+    reasons = [_reason(count, moves) for count in counts]
+    reasons.sort(key=lambda reason: -abs(reason.weight))
+    if prior:
+        words = f"{item.source_kind}: {item.source_name}".strip(": ")
+        reasons.append(
+            Reason(
+                concept="source",
+                words=words,
+                place="source",
+                weight=prior,
+                kind="for" if prior > 0 else "against",
+            )
+        )
+    return Verdict(
+        keep=keep,
+        near=not keep and score >= topic.near,
+        score=score,
+        reasons=tuple(reasons[:_SHOWN]),
+        tags=_tags(counts),
+        topic=topic.label,
+    )
+
+
+def _places(item: Item) -> Iterator[tuple[Place, str]]:
+    yield "title", item.title
+    yield "summary", item.summary[:_TEXT_LIMIT]
+    if item.content:
+        yield "content", html.unescape(_TAG.sub(" ", item.content[:_CONTENT_LIMIT]))
+    if item.categories:
+        yield "categories", " . ".join(item.categories[:40])
+    if item.url:
+        yield (
+            "link",
+            unquote(item.url.partition("://")[2].partition("/")[2])[:400].replace("_", " ").replace("+", " "),
+        )
+
+
+def _read(item: Item, topic: Topic) -> dict[Place, Reading]:
+    texts = [(place, text, fold(text)) for place, text in _places(item) if text]
+    if not any(map(topic.matcher.touches, (folded for _, _, folded in texts))):
+        return {}
+    languages = {item.language.partition("-")[0].lower(), detect(f"{item.title} {item.summary}"[:600])} - {""}
+    return {place: read_place(text, folded, topic, languages) for place, text, folded in texts}
+
+
+def _count(readings: dict[Place, Reading], topic: Topic) -> list[_Count]:
+    present = {group for reading in readings.values() for group in reading.groups}
+    counts: list[_Count] = []
+    for place, reading in readings.items():
+        share = getattr(topic.places, place)
+        for found in find_concepts(reading, topic, present):
+            weight = found.concept.weight * share * (1.0 if place == "title" else _fade(found.start, reading))
+            counts.append(_Count(found=found, place=place, weight=weight, text=reading.text))
+    return counts
+
+
+def _fade(start: int, reading: Reading) -> float:
+    """Words far down a long text are seldom what it is about."""
+    for limit, share in _FADES:
+        if start < limit:
+            return share
+    return _FADED
+
+
+def _sum_up(counts: list[_Count], topic: Topic) -> tuple[float, dict[int, float]]:
+    """Give the log-odds and how much each count moved them, by the identity of the count."""
+    by_concept: dict[str, list[_Count]] = {}
+    for count in counts:
+        by_concept.setdefault(count.found.concept.key, []).append(count)
+    groups: dict[tuple[str, bool], list[list[_Count]]] = {}
+    for same in by_concept.values():
+        same.sort(key=lambda count: -abs(count.weight))
+        concept = same[0].found.concept
+        groups.setdefault((concept.group, concept.weight > 0), []).append(same)
+    moves: dict[int, float] = {}
+    total = topic.start
+    for members in groups.values():
+        members.sort(key=lambda same: -abs(same[0].weight))
+        limit = abs(members[0][0].weight) * _GROUP_LIMIT
+        spent = 0.0
+        for rank, same in enumerate(members):
+            for place, count in enumerate(same):
+                move = count.weight * (1.0 if rank == 0 else _SAME_THING) * (1.0 if place == 0 else _SECOND)
+                move = math.copysign(min(abs(move), max(limit - abs(spent), 0.0)), count.weight)
+                spent += move
+                moves[id(count)] = move
+        total += spent
+    return total, moves
+
+
+def _reason(count: _Count, moves: dict[int, float]) -> Reason:
+    concept = count.found.concept
+    weight = moves[id(count)]
+    kind: Literal["for", "against", "note"] = (
+        "for" if concept.weight > 0 else "against" if concept.weight else "note"
+    )
+    return Reason(
+        concept=concept.name,
+        words=quote(count.text, count.found.start, count.found.end),
+        place=count.place,
+        weight=round(weight, 3),
+        kind=kind,
+        note=concept.title,
+    )
+
+
+def _tags(counts: list[_Count]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tag for count in counts for tag in count.found.concept.tags))
+
+
+def _nothing_found(item: Item, topic: Topic) -> Verdict:
+    place: Place = "title" if item.title.strip() else "summary"
+    words = " ".join((item.title if place == "title" else item.summary)[:200].split())[:_FEW_WORDS]
+    score = 1.0 / (1.0 + math.exp(-topic.start))
+    return Verdict(
+        keep=False,
+        near=False,
+        score=min(score, topic.near / 2),
+        reasons=(
+            Reason(
+                concept="nothing-found",
+                words=words,
+                place=place if words else "item",
+                weight=round(topic.start, 3),
+                kind="note",
+                note=f"no words of the topic {topic.name} in it" if words else "no text to judge",
+            ),
+        ),
+        topic=topic.label,
+    )
