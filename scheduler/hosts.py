@@ -36,10 +36,18 @@ def host_of(url: str) -> str:
     return f"{parts.hostname}:{port}" if parts.hostname else url
 
 
+def name_of(url: str) -> str:
+    """Return the host name of an address, lower case, without port; empty when there is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def is_private(url: str) -> bool:
     """Whether the address is written as a private or loopback one (names are not resolved)."""
+    name = name_of(url)
     try:
-        name = urlsplit(url).hostname or ""
         return name == "localhost" or name.endswith(".localhost") or not ipaddress.ip_address(name).is_global
     except ValueError:
         return False

@@ -6,12 +6,13 @@ the check, new validators included, in one transaction or not at all.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from feeds.model import (
+    BasicAuth,
     Check,
     Entry,
     FeedHead,
@@ -66,6 +67,8 @@ class Tools:
     reader: Reads
     curate: Curate
     vocabulary: str | None = None
+    auth: Mapping[str, BasicAuth] = field(default_factory=dict, repr=False)
+    """Credentials by configured address: the store never sees them."""
     pace: plan.Pace = field(default_factory=plan.Pace)
 
 
@@ -76,7 +79,7 @@ def check(
     hold = plan.held(state, now=now, force=force)
     if hold is not None:
         return deferred(state, hold, now=now)
-    request = _request(state, now)
+    request = _request(state, tools, now)
     outcome = tools.fetcher.fetch(request)
     conditional = request.validators != Validators()
     if isinstance(outcome, NotModified) and not conditional:
@@ -114,18 +117,18 @@ def deferred(state: SourceState, until: plan.Planned, *, now: datetime) -> Check
 
 
 def failed(state: SourceState, *, now: datetime, sentence: str) -> SourceState:
-    """Return the state after a failed check: nothing of an unusable answer is kept, its validators least of all."""
+    """Return the state after a failed check: nothing of the answer is kept, its validators least of all."""
     return moves.after_failure(
         replace(state, failures=state.failures + 1, last_check=now, last_error=sentence)
     )
 
 
 def revived(state: SourceState) -> SourceState:
-    """Return a retired source as if it had never been gone: what `sources enable` and `fetch URL` make of it."""
+    """Return a retired source as if never gone: what `sources enable` and `fetch URL` make of it."""
     return replace(state, retired=False, gone_count=0)
 
 
-def _request(state: SourceState, now: datetime) -> FetchRequest:
+def _request(state: SourceState, tools: Tools, now: datetime) -> FetchRequest:
     url, source = moves.address_of(state), state.source
     full = plan.wants_full(state, now=now)
     own = moves.same_origin(source.url, url)
@@ -133,7 +136,7 @@ def _request(state: SourceState, now: datetime) -> FetchRequest:
         url=url,
         validators=Validators() if full else state.validators,
         headers=source.headers if own else (),
-        auth=source.auth if own else None,
+        auth=(source.auth or tools.auth.get(source.url)) if own else None,
     )
 
 

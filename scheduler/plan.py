@@ -181,7 +181,7 @@ def _wish(state: SourceState) -> tuple[int, str]:
 
 
 def _rhythm(posted: Sequence[datetime], now: datetime, pace: Pace) -> tuple[float, str]:
-    """Return the usual interval: half of it while a source posts faster, nearly twice after weeks of silence."""
+    """Return the usual interval: half of it for a fast source, nearly twice after weeks of silence."""
     gap = expected_gap_s(posted)
     if gap is not None and gap <= pace.default_s / 2 and now - posted[0] < timedelta(days=1):
         return max(pace.default_s / 2, pace.floor_s), f"it posts about every {span(gap)}"

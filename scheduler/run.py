@@ -8,7 +8,7 @@ import logging
 import queue
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,19 +16,14 @@ from typing import Protocol
 
 from feeds.errors import StoreError
 from feeds.model import Check, Recorded, SourceState
-from scheduler import moves, pipeline, plan
+from scheduler import line, moves, pipeline, plan
 from scheduler.hosts import HostBook, HostQueue, host_of
+from scheduler.line import LineWatch
 from scheduler.log import check_line
 
-LINE_CAUSES = frozenset({"dns", "connect", "timeout"})
-LINE_HOSTS = 5
-LINE_SHARE = 0.9
-LINE_RETRY_S = 300
 DRAIN_S = 8.0
-LINE_SENTENCE = (
-    "Nearly every host failed at once: the connection of this machine is taken to be down, "
-    "no source is blamed, and all are asked again in a few minutes."
-)
+"""Seconds that checks in flight may take to end once the round is told to stop."""
+HOLD_SPREAD_S = 300
 
 _log = logging.getLogger("moonwire.round")
 OnCheck = Callable[[Check, Recorded], None]
@@ -90,7 +85,7 @@ class RoundReport:
     def sentence(self) -> str:
         """The round in one line for a person."""
         if self.line_down:
-            return LINE_SENTENCE
+            return line.SENTENCE
         parts = [f"{self.asked} asked", f"{self.new} new, {self.kept} kept"]
         parts += [
             f"{count} {name}"
@@ -130,16 +125,6 @@ class _Limits:
     patience_s: float | None
 
 
-def blameless(check: Check, before: SourceState, *, now: datetime, jitter: float) -> Check:
-    """Return a failure that is our line's fault: the source keeps its record and is asked again soon."""
-    at = now + timedelta(seconds=LINE_RETRY_S * (1 + jitter))
-    why = "most hosts could not be reached: our own connection is taken to be down"
-    kept = replace(
-        before, last_check=check.at, last_error=check.error or "", next_check=at, next_check_why=why
-    )
-    return replace(check, state=kept)
-
-
 class _Round:
     """The bookkeeping of one round; lives for one call of `run_round`."""
 
@@ -153,31 +138,24 @@ class _Round:
         self._in_flight = 0
         self._threads = 0
         self._counts: Counter[str] = Counter()
-        self._doubtful: list[tuple[SourceState, Check]] = []
-        self._line_up = False
-        self._hosts_all: set[str] = set()
-        self._hosts_ok: set[str] = set()
-        self._hosts_bad: set[str] = set()
-        self._line_down = False
 
     def run(self, states: Sequence[SourceState]) -> RoundReport:
         began = time.monotonic()
+        watch = LineWatch(host_of(moves.address_of(state)) for state in states)
         for state in states:
-            url = moves.address_of(state)
-            self._hosts_all.add(host_of(url))
-            self._queue.add(url, state)
-        self._line_up = len(self._hosts_all) < LINE_HOSTS
+            self._queue.add(moves.address_of(state), state)
         try:
-            left = self._work(began)
-            self._settle_doubts()
+            left = self._work(began, watch)
+            now, jitter = self._means.clock(), self._means.jitter()
+            self._record_all(watch.settle(now=now, jitter=jitter))
         finally:
             for _ in range(self._threads):
                 self._jobs.put(None)
         return RoundReport(
-            **self._counts, left=left, line_down=self._line_down, elapsed_s=time.monotonic() - began
+            **self._counts, left=left, line_down=watch.down, elapsed_s=time.monotonic() - began
         )
 
-    def _work(self, began: float) -> int:
+    def _work(self, began: float, watch: LineWatch) -> int:
         patience = self._limits.patience_s
         give_up = None if patience is None else began + patience
         drain_until: float | None = None
@@ -191,7 +169,7 @@ class _Round:
             if drain_until is not None and now >= drain_until:
                 return left + self._in_flight
             if not self._start_one(now):
-                self._take_result(self._pause(now, drain_until))
+                self._take_result(self._pause(now, drain_until), watch)
         return left
 
     def _start_one(self, now: float) -> bool:
@@ -206,7 +184,7 @@ class _Round:
         until = self._means.hosts.held_until(url, now=at)
         if until is not None:
             self._queue.done(url)
-            later = until + timedelta(seconds=self._means.jitter() * LINE_RETRY_S)
+            later = until + timedelta(seconds=self._means.jitter() * HOLD_SPREAD_S)
             why = f"the host {host_of(url)} refuses requests (403, 429): all of its sources wait"
             self._record(state, pipeline.deferred(state, plan.Planned(later, why), now=at))
             return True
@@ -227,7 +205,7 @@ class _Round:
             pauses.append(max(0.0, drain_until - now))
         return min(pauses)
 
-    def _take_result(self, timeout: float) -> None:
+    def _take_result(self, timeout: float, watch: LineWatch) -> None:
         try:
             state, check = self._results.get(timeout=timeout) if timeout > 0 else self._results.get_nowait()
         except queue.Empty:
@@ -238,37 +216,11 @@ class _Round:
         if check.requests:
             retry_after = check.state.freshness.retry_after_s
             self._means.hosts.answered(url, check.status, now=check.at, retry_after_s=retry_after)
-        self._weigh(state, check, host_of(url))
+        self._record_all(watch.weigh(state, check, host_of(url)))
 
-    def _weigh(self, state: SourceState, check: Check, host: str) -> None:
-        """Record at once, unless the failure may turn out to be our own line's."""
-        if check.cause in LINE_CAUSES and not self._line_up:
-            self._hosts_bad.add(host)
-            self._doubtful.append((state, check))
-            return
-        if check.requests:
-            self._hosts_ok.add(host)
-        if not self._line_up and len(self._hosts_ok) > (1 - LINE_SHARE) * len(self._hosts_all):
-            self._line_up = True
-            self._flush()
-        self._record(state, check)
-
-    def _settle_doubts(self) -> None:
-        bad = self._hosts_bad - self._hosts_ok
-        tried = len(bad | self._hosts_ok)
-        if self._doubtful and tried >= LINE_HOSTS and len(bad) >= LINE_SHARE * tried:
-            self._line_down = True
-            now = self._means.clock()
-            self._doubtful = [
-                (state, blameless(check, state, now=now, jitter=self._means.jitter()))
-                for state, check in self._doubtful
-            ]
-        self._flush()
-
-    def _flush(self) -> None:
-        doubtful, self._doubtful = deque(self._doubtful), []
-        while doubtful:
-            self._record(*doubtful.popleft())
+    def _record_all(self, checks: Iterable[tuple[SourceState, Check]]) -> None:
+        for before, check in checks:
+            self._record(before, check)
 
     def _record(self, before: SourceState, check: Check) -> None:
         try:
@@ -299,7 +251,7 @@ class _Round:
 
 
 def _broken(state: SourceState, now: datetime, error: Exception, means: Means) -> Check:
-    """Return the check of a source on which our own code failed: logged whole, told in one sentence, backed off."""
+    """Return the check on which our own code failed: logged whole, told in one sentence, backed off."""
     _log.error("defect while checking %s", state.source.url, exc_info=error, extra={"action": "defect"})
     sentence = f"moonwire itself failed on this source ({type(error).__name__}); please report it."
     after = pipeline.failed(state, now=now, sentence=sentence)

@@ -1,0 +1,130 @@
+"""Everything one run of moonwire works with, opened together and closed together."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from feeds.curate import identity, topic
+from feeds.curate.judge import judge
+from feeds.curate.normalise import normalise
+from feeds.intake.fetch import Fetcher, FetchLimits
+from feeds.intake.isolate import IsolatedReader
+from feeds.model import Check, Entry, FeedHead, Judged, Recorded, Source
+from scheduler import hosts, pipeline, plan
+from scheduler.config_types import Config, FetchConfig
+from store import Store
+
+Clock = Callable[[], datetime]
+
+
+def wall_clock() -> datetime:
+    """Return the time of day, aware UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """Store, tools and topic of one configuration. Made by `open_workshop`; used by one thread."""
+
+    config: Config
+    store: Store
+    topic: topic.Topic
+    tools: pipeline.Tools
+    hosts: hosts.HostBook
+    clock: Clock
+    jitter: Callable[[], float]
+
+    @property
+    def workers(self) -> int:
+        """Checks in flight at most."""
+        return self.config.fetch.workers
+
+    def record(self, check: Check) -> Recorded:
+        """Keep a check in one transaction."""
+        return self.store.record(check, settle=identity.settle)
+
+
+@contextmanager
+def open_workshop(
+    config: Config, *, clock: Clock = wall_clock, book: hosts.HostBook | None = None, sync: bool = True
+) -> Iterator[Workshop]:
+    """Open the store and make the tools; TopicError and StoreError end it before anything is asked.
+
+    `sync` makes the configured sources those of the store; `book` carries what is known of hosts
+    over from an earlier workshop.
+    """
+    judged_by = topic.load(config.topic.file)
+    with ExitStack() as stack:
+        store = stack.enter_context(Store.open(config.store.path))
+        if sync:
+            store.sync_sources(config.sources, origin=config.sources_origin, now=clock())
+        tools = stack.enter_context(open_tools(config, judged_by))
+        yield Workshop(
+            config=config,
+            store=store,
+            topic=judged_by,
+            tools=tools,
+            hosts=book or host_book(fetch),
+            clock=clock,
+            jitter=random.random,
+        )
+
+
+@contextmanager
+def open_tools(config: Config, judged_by: topic.Topic) -> Iterator[pipeline.Tools]:
+    """Make what a check needs besides its source; no store is involved."""
+    fetch = config.fetch
+    with ExitStack() as stack:
+        fetcher = stack.enter_context(
+            Fetcher(limits=_limits(fetch), allow_private=fetch.allow_private, user_agent=fetch.user_agent)
+        )
+        yield pipeline.Tools(
+            fetcher=fetcher,
+            reader=stack.enter_context(IsolatedReader()),
+            curate=curation(judged_by),
+            vocabulary=judged_by.vocabulary,
+            auth={source.url: source.auth for source in config.sources if source.auth is not None},
+            pace=pace_of(config),
+        )
+
+
+def curation(judged_by: topic.Topic) -> pipeline.Curate:
+    """Return the way from entries to judged items for one topic."""
+
+    def curate(
+        entries: Sequence[Entry], source: Source, head: FeedHead, now: datetime
+    ) -> tuple[Judged, ...]:
+        return tuple(
+            Judged(item=item, verdict=judge(item, judged_by), identity=identity.identify(item), raw_hash=raw)
+            for item, raw in normalise(entries, source, head, now=now)
+        )
+
+    return curate
+
+
+def pace_of(config: Config) -> plan.Pace:
+    """Return the operator's bounds for the plan."""
+    schedule = config.schedule
+    return plan.Pace(
+        floor_s=schedule.min_interval_s,
+        default_s=schedule.default_interval_s,
+        ceiling_s=schedule.max_interval_s,
+    )
+
+
+def host_book(fetch: FetchConfig) -> hosts.HostBook:
+    """Return an empty memory of hosts; allowed private hosts need no pause between requests."""
+    allowed = fetch.allow_private
+
+    def unspaced(url: str) -> bool:
+        if isinstance(allowed, bool):
+            return allowed and hosts.is_private(url)
+        return hosts.name_of(url) in allowed
+
+    return hosts.HostBook(spacing_s=fetch.host_spacing_s, per_host=fetch.per_host, unspaced=unspaced)
+
+
+def _limits(fetch: FetchConfig) -> FetchLimits:
+    return FetchLimits(total_s=fetch.timeout_s, max_bytes=fetch.max_bytes)
