@@ -87,5 +87,5 @@ def unpack(data: bytes) -> Print:
 
 
 def smallest(values: frozenset[int] | set[int], count: int) -> list[int]:
-    """The `count` smallest values in order."""
+    """Return the `count` smallest values in order."""
     return sorted(values)[:count]

@@ -15,7 +15,7 @@ _RANK = {Relation.SAME_ITEM: 0, Relation.SAME_ARTICLE: 1, Relation.SAME_STORY: 2
 def identify(item: Item) -> Identity:
     """Keys, look-up values and fingerprint of an item; all stable across machines and versions."""
     made = _print(item)
-    content = "\x1f".join((item.title, item.summary, item.content, item.url))
+    content = f"{item.title}\x1f{item.summary}\x1f{item.content}\x1f{item.url}"
     return Identity(
         keys=_keys(item, made),
         bands=_bands(made),
@@ -31,7 +31,7 @@ def relate(a: Item, b: Item) -> Related:
 
 
 def settle(identity: Identity, candidates: Sequence[Candidate]) -> tuple[Candidate, Related] | None:
-    """The closest relative among the candidates, or None when all are strangers.
+    """Pick the closest relative among the candidates, or None when all are strangers.
 
     Among equally close ones the surest wins, then the one stored first, so order does not matter.
     """
@@ -99,11 +99,11 @@ def _keys(item: Item, made: Print) -> tuple[str, ...]:
 def _print(item: Item) -> Print:
     key = urls.canonical(item.url)
     own_page = urls.has_own_page(key)
-    guid = urls.canonical(item.guid) or item.guid
+    guid = urls.guid_key(item.guid)
     body = item.summary
     shingles = tokens.shingles(body)
     return Print(
-        own_guid=bool(item.guid) and guid != key and not item.guid.startswith("urn:moonwire:"),
+        own_guid=bool(item.guid) and guid != key and not item.guid.startswith(urls.MADE_GUID),
         guid=tokens.hash64(item.source, guid) if guid else 0,
         url=tokens.hash64(key) if own_page else 0,
         title_hash=tokens.hash64(fold(item.title)) if item.title else 0,
@@ -122,5 +122,5 @@ def _print(item: Item) -> Print:
 
 
 def _bands(made: Print) -> tuple[int, ...]:
-    """The smallest shingles: near-copies share at least one with near certainty."""
+    """Take the smallest shingles: near-copies share at least one with near certainty."""
     return tuple(sorted(made.shingles)[:_BANDS])

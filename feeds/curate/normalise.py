@@ -1,19 +1,22 @@
 """Entries of one document into items: text is text, HTML is safe, keys hold, dates are sane."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from feeds.curate import text, urls
+from feeds.curate import language, text, urls
 from feeds.model import Enclosure, Entry, FeedHead, Item, Source
 
 TITLE_LIMIT = 500
 SUMMARY_LIMIT = 2000
 DERIVED_TITLE_LIMIT = 80
 GUID_LIMIT = 1000
+_JUNK_GUID = re.compile(
+    r"\W*(?:0|1|-1|id|guid|none|null|nil|undefined|nan|false|true|n/a|todo|post|item)?\W*", re.IGNORECASE
+)
 _LIST_LIMIT = 50
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Before the web there were no feeds: such a date is a default of the publisher's program."""
@@ -51,7 +54,7 @@ def _item(entry: Entry, source: Source, head: FeedHead, *, now: datetime) -> Ite
         title=title,
         summary=summary,
         content=content,
-        language=_language(entry, source, head),
+        language=_declared_language(entry, source, head) or language.detect(f"{title}. {summary}"),
         published=_sane(entry.published, now) or _sane(entry.updated, now),
         published_raw=text.clean_text(entry.published_raw, 200),
         updated=_sane(entry.updated, now),
@@ -68,7 +71,7 @@ def _item(entry: Entry, source: Source, head: FeedHead, *, now: datetime) -> Ite
 
 
 def derived_title(summary: str) -> str:
-    """A title for an entry that has none: its first sentence, or as much of it as fits."""
+    """Make a title for an entry that has none: its first sentence, or as much of it as fits."""
     first = _SENTENCE_END.split(summary, maxsplit=1)[0].strip()
     return text.clean_text(first, DERIVED_TITLE_LIMIT)
 
@@ -81,7 +84,7 @@ def _content(entry: Entry, base: str) -> str:
     return text.safe_html(html, base)
 
 
-def _language(entry: Entry, source: Source, head: FeedHead) -> str:
+def _declared_language(entry: Entry, source: Source, head: FeedHead) -> str:
     for tag in (entry.language, source.language, head.language):
         primary = re.match(r"\s*([A-Za-z]{2,3})(?=$|[-_\s,;])", tag)
         if primary and primary[1].lower() != "und":
@@ -112,45 +115,36 @@ def _enclosures(entry: Entry) -> tuple[Enclosure, ...]:
 def _with_own_guids(items: Sequence[tuple[Item, bytes]]) -> list[tuple[Item, bytes]]:
     """Give each item a guid that names it alone, as far as the document lets that be known.
 
-    A guid on several entries with different links and titles names nothing: the link decides.
+    A guid on several entries that differ in link and title names nothing: link and title decide.
     """
-    pages = Counter(
-        guid for guid, _, _ in {(i.guid, urls.canonical(i.url), i.title) for i, _ in items if i.guid}
-    )
-    shared = {guid for guid, count in pages.items() if count > 1 and not _is_one(_of_guid(items, guid))}
-    return [
-        (_with_guid(item, trusted=bool(item.guid) and item.guid not in shared), raw) for item, raw in items
-    ]
+    groups: defaultdict[str, list[Item]] = defaultdict(list)
+    for item, _ in items:
+        groups[item.guid].append(item)
+    trusted = {guid for guid, group in groups.items() if not _JUNK_GUID.fullmatch(guid) and _is_one(group)}
+    return [(item if item.guid in trusted else _named_by_content(item), raw) for item, raw in items]
 
 
-def _of_guid(items: Sequence[tuple[Item, bytes]], guid: str) -> list[Item]:
-    return [item for item, _ in items if item.guid == guid]
+def _is_one(group: Sequence[Item]) -> bool:
+    """Whether entries under one guid are one entry: they share their link, or their title."""
+    if len(group) == 1:
+        return True
+    links = {urls.canonical(item.url) for item in group}
+    return (len(links) == 1 and "" not in links) or len({item.title for item in group}) == 1
 
 
-def _is_one(items: Sequence[Item]) -> bool:
-    """Whether entries under one guid are one entry: one link, or one title."""
-    return (
-        len({urls.canonical(i.url) for i in items}) == 1
-        and bool(items[0].url)
-        or len({i.title for i in items}) == 1
-    )
-
-
-def _with_guid(item: Item, *, trusted: bool) -> Item:
-    if trusted:
-        return item
+def _named_by_content(item: Item) -> Item:
+    """Name an item by its link and title, or, where it leads to no page of its own, by title and text."""
     key = urls.canonical(item.url)
-    if key and urls.has_own_page(key):
-        return replace(item, guid=item.url)
-    made = blake2b("\0".join((key, item.title, item.summary)).encode("utf-8", "replace"), digest_size=16)
-    return replace(item, guid="urn:moonwire:" + made.hexdigest())
+    parts = (key, item.title) if urls.has_own_page(key) else (key, item.title, item.summary)
+    made = blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16)
+    return replace(item, guid=urls.MADE_GUID + made.hexdigest())
 
 
 def _merged(items: Sequence[tuple[Item, bytes]]) -> list[tuple[Item, bytes]]:
-    """One item per guid, at the place of its first entry."""
+    """Keep one item per guid, at the place of its first entry."""
     best: dict[str, tuple[Item, bytes]] = {}
     for item, raw in items:
-        key = urls.canonical(item.guid) or item.guid
+        key = urls.guid_key(item.guid)
         known = best.get(key)
         if known is None or _age(item) > _age(known[0]):
             best[key] = (item, raw)

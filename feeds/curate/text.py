@@ -15,10 +15,17 @@ HTML_LIMIT = 64 * 1024
 """Characters of HTML that are looked at; what comes after is cut off."""
 ELLIPSIS = "…"
 
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
 _TAGS = frozenset(
-    "a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure "
-    "h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strong sub summary sup "
-    "table tbody td tfoot th thead time tr u ul var".split()
+    _words(
+        """a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption
+        figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strong sub
+        summary sup table tbody td tfoot th thead time tr u ul var"""
+    )
 )
 _ATTRIBUTES = {
     "*": {"lang", "dir"},
@@ -31,12 +38,17 @@ _ATTRIBUTES = {
     "time": {"datetime"},
 }
 _SILENT = frozenset(
-    "script style template title head noscript noembed noframes iframe object svg math xmp textarea select".split()
+    _words(
+        """script style template title head noscript noembed noframes iframe object svg math xmp textarea
+        select"""
+    )
 )
 """Elements whose content is not text of the page."""
 _INLINE = frozenset(
-    "a abbr b bdi bdo big cite code del dfn em font i ins kbd mark q rb ruby s samp small span strike strong sub sup "
-    "tt u var wbr".split()
+    _words(
+        """a abbr b bdi bdo big cite code del dfn em font i ins kbd mark q rb ruby s samp small span strike
+        strong sub sup tt u var wbr"""
+    )
 )
 """Elements that do not part words; all others become a space."""
 
@@ -49,6 +61,7 @@ _JUNK = re.compile(
 )
 """Control characters, bidi overrides, invisible characters, surrogates and non-characters (joiners stay)."""
 _JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
+_SKIN_TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
 _FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]")
 
 
@@ -128,7 +141,7 @@ def _without_markup(html: str) -> str:
 
 
 def _pieces(html: str) -> Iterator[str]:
-    """The text between tags; each step moves on, so the whole is linear."""
+    """Yield the text between tags; each step moves on, so the whole is linear."""
     position = 0
     missing: set[str] = set()
     while match := _TAG.search(html, position):
@@ -160,7 +173,7 @@ def _after_tag(html: str, position: int) -> int:
 
 
 def _open_quote(html: str, start: int, end: int) -> str:
-    """The quotation mark of an attribute value that is still open at `end`, or ""."""
+    """Return the quotation mark of an attribute value that is still open at `end`, or ""."""
     last = ""
     for match in re.finditer(r"=\s*([\"'])", html[start : min(end, start + 4096)]):
         opened = start + match.end()

@@ -44,7 +44,7 @@ def shingles(text: str) -> set[int]:
 
 
 def _grams(units: list[str]) -> Iterator[str]:
-    """Overlapping runs of units; a single character of a script without spaces counts three fifths of a word."""
+    """Yield overlapping runs of units: more of them where a unit is a single character."""
     size = SHINGLE_CHARACTERS if sum(map(_is_unspaced, units)) * 2 > len(units) else SHINGLE_WORDS
     if len(units) < size:
         if units:

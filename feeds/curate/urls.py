@@ -4,14 +4,15 @@ The rules that change with the web (parameters, wrappers, sites) are data in `da
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Any
+from functools import lru_cache
 from urllib.parse import unquote
 
+from feeds.curate.url_rules import is_host, rules, site_rules
+
+MADE_GUID = "urn:moonwire:"
+"""How a guid begins that no publisher gave."""
 _LIMIT = 4096
 """Characters; longer addresses are not addresses of articles."""
 _MAX_PASSES = 24
@@ -48,41 +49,6 @@ class Address:
     fragment: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Names:
-    """Names to match: exact ones, and beginnings that were written with a trailing star."""
-
-    exact: frozenset[str]
-    starts: tuple[str, ...]
-
-    def __contains__(self, name: str) -> bool:
-        return name in self.exact or name.startswith(self.starts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Site:
-    hosts: tuple[str, ...]
-    keep: frozenset[str]
-    drop: frozenset[str]
-    only: frozenset[str] | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wrapper:
-    hosts: tuple[str, ...]
-    path: re.Pattern[str]
-    parameters: frozenset[str]
-    """Lower-case names of the parameters that may hold the target; empty: the rest of the path is it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rules:
-    tracking: _Names
-    variant: dict[str, frozenset[str]]
-    sites: tuple[_Site, ...]
-    wrappers: tuple[_Wrapper, ...]
-
-
 def canonical(url: str) -> str:
     """Key by which two addresses of one page compare equal; "" when `url` is not http(s).
 
@@ -114,6 +80,14 @@ def site_of(url: str) -> str:
     """Host name of the publisher without `www.` and its like, in ASCII; "" when `url` is not http(s)."""
     address = parse(url)
     return _bare_host(address.host) if address else ""
+
+
+def guid_key(guid: str) -> str:
+    """Comparison key of a guid: addresses lose what changes at each visit, but keep their fragment."""
+    address = parse(guid)
+    if address is None:
+        return guid
+    return canonical(guid) + ("#" + address.fragment if address.fragment else "")
 
 
 def has_own_page(key: str) -> bool:
@@ -239,7 +213,7 @@ def _name(parameter: str) -> str:
 def _tracks(host: str, parameter: str) -> bool:
     """Whether a parameter only says where the reader came from, by the rules of this host."""
     name = _name(parameter)
-    site = _site(host)
+    site = site_rules(host)
     if site is not None:
         if name in site.keep:
             return False
@@ -247,11 +221,11 @@ def _tracks(host: str, parameter: str) -> bool:
             return name not in site.only
         if name in site.drop:
             return True
-    return name in _rules().tracking
+    return name in rules().tracking
 
 
 def _is_variant(parameter: str) -> bool:
-    values = _rules().variant.get(_name(parameter))
+    values = rules().variant.get(_name(parameter))
     return values is not None and ("*" in values or parameter.partition("=")[2].lower() in values)
 
 
@@ -269,8 +243,8 @@ def _unwrapped(url: str) -> Address | None:
 
 
 def _targets(address: Address) -> Iterator[Address]:
-    for wrapper in _rules().wrappers:
-        if not _is_host(address.host, wrapper.hosts):
+    for wrapper in rules().wrappers:
+        if not is_host(address.host, wrapper.hosts):
             continue
         match = wrapper.path.match(address.path)
         if match is None:
@@ -285,56 +259,3 @@ def _targets(address: Address) -> Iterator[Address]:
         for text in found:
             if target := parse(_unquote(text) if wrapper.parameters else text):
                 yield target
-
-
-def _is_host(host: str, names: tuple[str, ...]) -> bool:
-    """`example.org` stands for itself and its subdomains, `google.*` for every country's."""
-    return any(
-        host == name
-        or host.endswith("." + name)
-        or (
-            name.endswith(".*")
-            and re.search(rf"(?:^|\.){re.escape(name[:-2])}\.[a-z]{{2,3}}(?:\.[a-z]{{2}})?$", host)
-        )
-        for name in names
-    )
-
-
-@lru_cache(maxsize=4096)
-def _site(host: str) -> _Site | None:
-    return next((site for site in _rules().sites if _is_host(host, site.hosts)), None)
-
-
-@cache
-def _rules() -> _Rules:
-    data: dict[str, Any] = tomllib.loads(files("feeds.curate").joinpath("data/urls.toml").read_text("utf-8"))
-    names = [name.lower() for name in data["tracking"] + data["session"]]
-    return _Rules(
-        tracking=_Names(
-            exact=frozenset(names), starts=tuple(name[:-1] for name in names if name.endswith("*"))
-        ),
-        variant={name: frozenset(values) for name, values in data["variant"].items()},
-        sites=tuple(_read_site(site) for site in data["site"]),
-        wrappers=tuple(_read_wrapper(rule) for rule in data["wrapper"] + data["inpath"]),
-    )
-
-
-def _read_site(site: dict[str, Any]) -> _Site:
-    return _Site(
-        hosts=tuple(site["hosts"]),
-        keep=frozenset(site.get("keep", ())),
-        drop=frozenset(site.get("drop", ())),
-        only=frozenset(site["only"]) if "only" in site else None,
-    )
-
-
-def _read_wrapper(rule: dict[str, Any]) -> _Wrapper:
-    if "prefix" in rule:
-        path = rule["prefix"]
-    else:
-        path = "(?:" + "|".join(re.escape(p).replace(r"\*", ".*") for p in rule["paths"]) + ")$"
-    return _Wrapper(
-        hosts=tuple(rule["hosts"]),
-        path=re.compile(path),
-        parameters=frozenset(name.lower() for name in rule.get("parameters", ())),
-    )

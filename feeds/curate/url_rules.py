@@ -1,0 +1,109 @@
+"""Rules on addresses as data: tracking parameters, presentation variants, redirect wrappers, sites."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Names to match: exact ones, and beginnings that were written with a trailing star."""
+
+    exact: frozenset[str]
+    starts: tuple[str, ...]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.exact or name.startswith(self.starts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRules:
+    """What one site needs more, or less, than all others; names in lower case."""
+
+    hosts: tuple[str, ...]
+    keep: frozenset[str]
+    drop: frozenset[str]
+    only: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrapper:
+    """A redirector that carries its target in its own address."""
+
+    hosts: tuple[str, ...]
+    path: re.Pattern[str]
+    parameters: frozenset[str]
+    """Lower-case names of the parameters that may hold the target; empty: the rest of the path is it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The whole of `data/urls.toml`."""
+
+    tracking: Names
+    variant: dict[str, frozenset[str]]
+    sites: tuple[SiteRules, ...]
+    wrappers: tuple[Wrapper, ...]
+
+
+def is_host(host: str, names: tuple[str, ...]) -> bool:
+    """`example.org` stands for itself and its subdomains, `google.*` for every country's."""
+    return any(
+        host == name
+        or host.endswith("." + name)
+        or (
+            name.endswith(".*")
+            and re.search(rf"(?:^|\.){re.escape(name[:-2])}\.[a-z]{{2,3}}(?:\.[a-z]{{2}})?$", host)
+        )
+        for name in names
+    )
+
+
+@cache
+def _any_country(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|\.){re.escape(name)}\.[a-z]{{2,3}}(?:\.[a-z]{{2}})?$")
+
+
+@lru_cache(maxsize=4096)
+def site_rules(host: str) -> SiteRules | None:
+    """Return what is special about a host, if anything."""
+    return next((site for site in rules().sites if is_host(host, site.hosts)), None)
+
+
+@cache
+def rules() -> Rules:
+    """Return the shipped rules, read once."""
+    data: dict[str, Any] = tomllib.loads(files("feeds.curate").joinpath("data/urls.toml").read_text("utf-8"))
+    names = [name.lower() for name in data["tracking"] + data["session"]]
+    return Rules(
+        tracking=Names(
+            exact=frozenset(names), starts=tuple(name[:-1] for name in names if name.endswith("*"))
+        ),
+        variant={name: frozenset(values) for name, values in data["variant"].items()},
+        sites=tuple(_read_site(site) for site in data["site"]),
+        wrappers=tuple(_read_wrapper(rule) for rule in data["wrapper"] + data["inpath"]),
+    )
+
+
+def _read_site(site: dict[str, Any]) -> SiteRules:
+    return SiteRules(
+        hosts=tuple(site["hosts"]),
+        keep=frozenset(site.get("keep", ())),
+        drop=frozenset(site.get("drop", ())),
+        only=frozenset(site["only"]) if "only" in site else None,
+    )
+
+
+def _read_wrapper(rule: dict[str, Any]) -> Wrapper:
+    if "prefix" in rule:
+        path = rule["prefix"]
+    else:
+        path = "(?:" + "|".join(re.escape(p).replace(r"\*", ".*") for p in rule["paths"]) + ")$"
+    return Wrapper(
+        hosts=tuple(rule["hosts"]),
+        path=re.compile(path),
+        parameters=frozenset(name.lower() for name in rule.get("parameters", ())),
+    )
