@@ -1,0 +1,283 @@
+"""requests at adapter level: one connection pool, one verified TLS context, guarded and metered sockets.
+
+Of requests and urllib3 this uses what is sound (connection reuse, framing, chunked bodies) and leaves out
+what a feed fetcher must not have: proxies and credentials from the environment, cookies, redirects
+followed unseen, retries. A new SSLContext per host costs 25 ms, the shared one 2 ms.
+"""
+
+import contextlib
+import ssl
+import threading
+import time
+from collections import OrderedDict
+from typing import Any
+
+import certifi
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from feeds.intake.address import Guard, Target
+from feeds.intake.answer import Answer
+from feeds.intake.wire import Exchange, ExchangeError, PlainSocket, TlsSocket, broken, dial, reason
+
+_POOLS = 64
+_IDLE_PER_HOST = 2
+_CHUNK = 64 * 1024
+_DRAIN = 64 * 1024
+_DRAIN_S = 1.0
+
+
+class Wire:
+    """What the connections of one transport share: the guard, the TLS context, and each thread's exchange."""
+
+    def __init__(self, guard: Guard, context: ssl.SSLContext) -> None:
+        self.guard = guard
+        self.context = context
+        self._local = threading.local()
+
+    @property
+    def exchange(self) -> Exchange:
+        """The exchange of the calling thread."""
+        exchange: Exchange = self._local.exchange
+        return exchange
+
+    @exchange.setter
+    def exchange(self, exchange: Exchange) -> None:
+        self._local.exchange = exchange
+
+
+class _Guarded:
+    """Mixin for urllib3 connections: sockets come from `dial`, errors leave as ExchangeError."""
+
+    response_class = Answer
+    sock: Any
+    host: str
+    port: int
+
+    def __init__(self, *args: Any, wire: Wire, **kwargs: Any) -> None:  # noqa: ANN401 # as the class it extends
+        super().__init__(*args, **kwargs)
+        self.wire = wire
+
+    def _new_conn(self) -> PlainSocket:
+        return dial(self._dns_host, self.port, self.wire.guard, self.wire.exchange)  # type: ignore[attr-defined]
+
+    def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 # as the class it extends
+        exchange = self.wire.exchange
+        exchange.begin()
+        if self.sock is not None and exchange.fresh_only and self.sock.exchange is not exchange:
+            self.close()  # type: ignore[attr-defined]
+        exchange.reused = self.sock is not None and self.sock.exchange is not exchange
+        self.timeout = exchange.remaining()
+        if self.sock is not None:
+            self.sock.exchange = exchange
+        try:
+            super().request(*args, **kwargs)  # type: ignore[misc]
+        except OSError as error:
+            raise broken(exchange, error) from None
+
+
+class PlainConnection(_Guarded, HTTPConnection):
+    """HTTP over a guarded socket."""
+
+
+class TlsConnection(_Guarded, HTTPSConnection):
+    """HTTPS over a guarded socket; certificate and name are verified by the shared context."""
+
+    def connect(self) -> None:
+        """Open the TCP connection and shake hands; raises ExchangeError."""
+        exchange = self.wire.exchange
+        plain = self._new_conn()
+        try:
+            plain.settimeout(min(exchange.limits.connect_s, exchange.remaining()))
+            self.sock = self.wire.context.wrap_socket(plain, server_hostname=self.host)
+        except OSError as error:
+            plain.close()
+            raise _tls_failure(self.host, error) from None
+        self.sock.exchange = exchange
+        self.is_verified = True
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = PlainConnection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = TlsConnection
+
+
+class GuardedAdapter(HTTPAdapter):
+    """requests' adapter without its per-call cost: the pool is looked up by origin, nothing is re-parsed."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._pools: OrderedDict[tuple[str, str, int], HTTPConnectionPool] = OrderedDict()
+        self._lock = threading.Lock()
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def get_connection_with_tls_context(self, request: Any, *_: Any, **__: Any) -> HTTPConnectionPool:  # noqa: ANN401 # as the class it extends
+        """Give the pool of the request's origin; the least recently used one beyond 64 is closed."""
+        target: Target = request.target
+        with self._lock:
+            pool = self._pools.get(target.origin)
+            if pool is not None:
+                self._pools.move_to_end(target.origin)
+                return pool
+            kind = _TlsPool if target.scheme == "https" else _PlainPool
+            pool = kind(target.host, target.port, maxsize=_IDLE_PER_HOST, wire=self._wire)
+            self._pools[target.origin] = pool
+            old = self._pools.popitem(last=False)[1] if len(self._pools) > _POOLS else None
+        if old is not None:
+            old.close()
+        return pool
+
+    def cert_verify(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 # as the class it extends
+        """Do nothing: the shared context verifies; the standard way loads all roots for each host."""
+
+    def request_url(self, request: Any, proxies: Any) -> str:  # noqa: ANN401, ARG002 # as the class it extends
+        """Give path and query; no proxies."""
+        target: Target = request.target
+        return target.path
+
+    def idle(self) -> None:
+        """Close all connections that are not in use."""
+        with self._lock:
+            pools = list(self._pools.values())
+            self._pools.clear()
+        for pool in pools:
+            pool.close()
+
+    def close(self) -> None:
+        """As `idle`."""
+        self.idle()
+        super().close()
+
+    def build_response(self, req: Any, resp: Any) -> requests.Response:  # noqa: ANN401 # as the class it extends
+        """Wrap the answer without cookie jar and header copies: the exchange holds the headers."""
+        response = requests.Response()
+        response.status_code = resp.status
+        response.raw = resp
+        response.url = req.url
+        return response
+
+
+class _Request(requests.PreparedRequest):
+    """A request that is prepared already: requests' own preparation would re-quote the address."""
+
+    def __init__(self, target: Target, headers: dict[str, str]) -> None:
+        super().__init__()
+        self.method = "GET"
+        self.target = target
+        self.url = target.url
+        self.headers = headers  # type: ignore[assignment] # a plain dict has all that urllib3 asks of it
+
+
+class Transport:
+    """Sends GET requests one at a time per thread; any number of threads."""
+
+    def __init__(self, guard: Guard, context: ssl.SSLContext | None = None) -> None:
+        self._wire = Wire(guard, context or verified_context())
+        self._adapter = GuardedAdapter(self._wire)
+
+    def send(self, target: Target, headers: dict[str, str], exchange: Exchange) -> requests.Response:
+        """Send one GET and read the answer's head into `exchange.headers`; raises ExchangeError.
+
+        The one retry there is: when a connection that was kept open turns out dead or out of step,
+        the request goes out again on a fresh one (RFC 9112 9.3.1).
+        """
+        self._wire.exchange = exchange
+        exchange.fresh_only = False
+        try:
+            return self._send(target, headers)
+        except ExchangeError as error:
+            if not exchange.reused or error.kind not in {"connect", "protocol", "truncated"}:
+                raise
+            exchange.fresh_only = True
+            return self._send(target, headers)
+
+    def _send(self, target: Target, headers: dict[str, str]) -> requests.Response:
+        try:
+            return self._adapter.send(_Request(target, headers), stream=True)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            what = f"the exchange failed ({reason(error)})"
+            raise ExchangeError("protocol", what, "it is asked again later") from error
+
+    def idle(self) -> None:
+        """Close connections that are kept open but not in use."""
+        self._adapter.idle()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._adapter.close()
+
+
+def read_body(response: requests.Response, exchange: Exchange, limit: int) -> bytes:
+    """Give the whole body as sent, at most `limit` bytes; raises ExchangeError when it is cut short."""
+    raw = response.raw
+    stated = exchange.headers.get("content-length")
+    if stated and stated[0].isdigit() and int(stated[0]) > limit:
+        raise _too_large(limit)
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        for piece in raw.stream(_CHUNK, decode_content=False):
+            size += len(piece)
+            if size > limit:
+                raise _too_large(limit)
+            pieces.append(piece)
+    except (urllib3.exceptions.HTTPError, OSError, ValueError):
+        what = "the connection ended before the answer was complete"
+        if "chunked" in ",".join(exchange.headers.get("transfer-encoding", ())).lower():
+            what = "the answer's chunks are broken or incomplete"
+        raise ExchangeError("truncated", what, "it is asked again later") from None
+    return b"".join(pieces)
+
+
+def drain(response: requests.Response, exchange: Exchange) -> None:
+    """Read a short remainder within a second, so that the connection can serve again; else it is cut."""
+    if exchange.headers.get("content-length") is None and "transfer-encoding" not in exchange.headers:
+        if response.raw.length_remaining != 0:
+            return
+    deadline = exchange.deadline
+    exchange.deadline = min(deadline, time.monotonic() + _DRAIN_S)
+    with contextlib.suppress(ExchangeError, urllib3.exceptions.HTTPError, OSError, ValueError):
+        if (response.raw.length_remaining or 0) <= _DRAIN:
+            response.raw.read(_DRAIN, decode_content=False)
+            response.raw.read(1, decode_content=False)
+    exchange.deadline = deadline
+
+
+def verified_context() -> ssl.SSLContext:
+    """Make a client context that trusts certifi's roots and checks names; it takes 25 ms, so share it."""
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.sslsocket_class = TlsSocket
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _too_large(limit: int) -> ExchangeError:
+    mend = "raise fetch.max_bytes if this feed is meant to be so large"
+    return ExchangeError("too-large", f"the document is larger than {limit} bytes", mend)
+
+
+def _tls_failure(host: str, error: OSError) -> ExchangeError:
+    if isinstance(error, TimeoutError):
+        return ExchangeError("timeout", "the TLS handshake took too long", "it is asked again later")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = " ".join(error.verify_message.split()).rstrip(".") or reason(error)
+        mend = "the publisher must mend it; check the address"
+        return ExchangeError("tls", f"the certificate of {host} can not be trusted ({why})", mend)
+    if isinstance(error, ssl.SSLError) and error.reason in {
+        "WRONG_VERSION_NUMBER",
+        "HTTP_REQUEST",
+        "RECORD_LAYER_FAILURE",
+    }:
+        return ExchangeError("tls", "the server speaks no TLS on this port", "try the address with http://")
+    if isinstance(error, ssl.SSLError):
+        what = f"the TLS handshake failed ({(error.reason or reason(error)).lower().replace('_', ' ')})"
+        return ExchangeError("tls", what, "the publisher must mend it")
+    return ExchangeError(
+        "tls", f"the connection broke in the TLS handshake ({reason(error)})", "it is asked again later"
+    )
