@@ -14,10 +14,8 @@ from feeds.model import (
     Entry,
     Fetched,
     FetchFailed,
-    FeedHead,
     FetchOutcome,
     FetchRequest,
-    Freshness,
     Hop,
     Identity,
     Judged,
@@ -31,7 +29,8 @@ from feeds.model import (
     Validators,
     Verdict,
 )
-from feeds.model.fetching import FailureKind
+from feeds.model.entry import FeedHead
+from feeds.model.fetching import FailureKind, Freshness
 from scheduler import pipeline, plan
 from scheduler.hosts import HostBook
 from tests.builders import NOW, an_item, digest
@@ -92,7 +91,12 @@ class FakeFetcher:
         )
 
     def not_modified(
-        self, url: str, *, etag: str | None = None, freshness: Freshness = Freshness(), hops: tuple[Hop, ...] = ()
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        freshness: Freshness = Freshness(),
+        hops: tuple[Hop, ...] = (),
     ) -> None:
         """Answer 304."""
         self._add(url, NotModified(url=url, validators=Validators(etag=etag), freshness=freshness, hops=hops))
@@ -186,7 +190,11 @@ def curate(entries: Sequence[Entry], source: Source, head: FeedHead, now: dateti
     return tuple(
         Judged(
             item=replace(
-                an_item(), source=source.url, guid=entry.guid, title=entry.title, published=now - timedelta(hours=n)
+                an_item(),
+                source=source.url,
+                guid=entry.guid,
+                title=entry.title,
+                published=now - timedelta(hours=n),
             ),
             verdict=Verdict(keep="moon" in entry.title, near=False, score=1.0, reasons=()),
             identity=Identity(keys=(entry.guid,)),

@@ -1,6 +1,7 @@
 """When a source is asked next: every rule alone, and the bounds of all of them together."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -46,7 +47,7 @@ def test_a_healthy_source_is_due_again_within_the_hour(jitter: float) -> None:
 )
 @pytest.mark.parametrize("jitter", [0.0, 0.999])
 def test_hints_of_the_publisher_are_a_lower_bound(
-    changes: dict[str, object], seconds: int, named: str, jitter: float
+    changes: dict[str, Any], seconds: int, named: str, jitter: float
 ) -> None:
     """The longest wish wins, is named, and is overstepped by minutes at most."""
     state = a_state(**changes)
@@ -69,9 +70,10 @@ def test_no_cache_is_no_wish() -> None:
 def test_a_fast_source_is_asked_twice_an_hour() -> None:
     """Half the usual interval while a source posts that fast; not once it fell silent."""
     assert delay_s(a_state(posted=posting(600))) < 0.6 * HOUR
-    assert "about every 10 minutes" in plan.next_check(
-        a_state(posted=posting(600)), now=NOW, pace=PACE, jitter=0.5
-    ).why
+    assert (
+        "about every 10 minutes"
+        in plan.next_check(a_state(posted=posting(600)), now=NOW, pace=PACE, jitter=0.5).why
+    )
     assert delay_s(a_state(posted=posting(600, newest=timedelta(days=2)))) > 0.8 * HOUR
     assert delay_s(a_state(posted=posting(3 * HOUR))) > 0.8 * HOUR
 
@@ -181,12 +183,21 @@ def test_a_source_may_narrow_or_widen_the_bounds() -> None:
     assert PACE.of(a_source(min_interval_s=7200)) == Pace(floor_s=7200, default_s=7200, ceiling_s=DAY)
     assert PACE.of(a_source(max_interval_s=600)) == Pace(floor_s=600, default_s=600, ceiling_s=600)
     assert PACE.of(a_source(min_interval_s=0)) == Pace(floor_s=1, default_s=HOUR, ceiling_s=DAY)
-    assert PACE.of(a_source(min_interval_s=900, max_interval_s=60)) == Pace(floor_s=900, default_s=900, ceiling_s=900)
+    assert PACE.of(a_source(min_interval_s=900, max_interval_s=60)) == Pace(
+        floor_s=900, default_s=900, ceiling_s=900
+    )
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(1, "1 second"), (59, "59 seconds"), (90, "2 minutes"), (3600, "1 hour"), (7300, "2 hours"), (90000, "1 day")],
+    [
+        (1, "1 second"),
+        (59, "59 seconds"),
+        (90, "2 minutes"),
+        (3600, "1 hour"),
+        (7300, "2 hours"),
+        (90000, "1 day"),
+    ],
 )
 def test_durations_are_told_in_their_largest_unit(seconds: int, text: str) -> None:
     """A person reads "2 hours", not 7300."""
@@ -201,26 +212,21 @@ _posted = st.lists(st.integers(0, 100 * DAY), max_size=30).map(
 
 @given(
     failures=st.integers(0, 2000),
-    max_age=_seconds,
-    expires=_seconds,
-    ttl=_seconds,
-    period=_seconds,
+    wishes=st.tuples(_seconds, _seconds, _seconds, _seconds),
     posted=_posted,
     bounds=st.tuples(st.integers(1, DAY), st.integers(1, DAY), st.integers(1, 3 * DAY)),
     jitter=st.floats(0, 1, exclude_max=True),
 )
 def test_the_next_check_stays_between_floor_and_ceiling(
     failures: int,
-    max_age: int | None,
-    expires: int | None,
-    ttl: int | None,
-    period: int | None,
+    wishes: tuple[int | None, int | None, int | None, int | None],
     posted: tuple[datetime, ...],
     bounds: tuple[int, int, int],
     jitter: float,
 ) -> None:
     """Whatever publisher and network say, an unskipped source is asked neither too soon nor too late."""
     floor, default, ceiling = bounds
+    max_age, expires, ttl, period = wishes
     pace = Pace(floor_s=floor, default_s=default, ceiling_s=ceiling)
     state = a_state(
         failures=failures,
