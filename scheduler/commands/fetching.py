@@ -1,0 +1,183 @@
+"""`fetch`, `publish`, `run` and `demo`: the wire at work."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from feeds.errors import ConfigError
+from feeds.model import Check, Recorded, Source, SourceState
+from scheduler import records
+from scheduler.commands.shell import DONE, SOME_FAILED, Json, Shell, now, shell_of
+
+if TYPE_CHECKING:
+    from scheduler.run import RoundReport
+
+OnCheck = Callable[[Check, Recorded], None]
+
+
+def fetch(
+    context: typer.Context,
+    urls: Annotated[list[str] | None, typer.Argument(metavar="[URL]...", help="Ask these instead.")] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Every source, due or not.")] = False,
+    store: Annotated[bool, typer.Option("--store", help="Store what the given URLs hold.")] = False,
+    json: Json = False,
+) -> None:
+    """Ask the sources that are due, once.
+
+    Prints what was kept and why, what was rejected in number, and what failed. With addresses: ask those, configured or not, and only show what they hold (--store keeps it).
+    Ends with 1 when a source failed.
+
+    Examples: moonwire fetch --all;  moonwire fetch https://spacenews.com/feed/
+    """
+    shell = shell_of(context)
+    if urls and everything:
+        raise ConfigError("--all and addresses can not go together; choose one.")
+    if store and not urls:
+        raise ConfigError("--store goes with addresses only; without any, everything is stored.")
+    addresses = [checked_address(url) for url in dict.fromkeys(urls or [])]
+    if addresses and not store:
+        report = _only_shown(shell, addresses, json=json)
+    else:
+        report = _stored(shell, addresses, everything=everything, json=json)
+    if not json:
+        shell.show.note(report.sentence[:1].upper() + report.sentence[1:].rstrip(".") + ".")
+    raise typer.Exit(SOME_FAILED if report.failed or report.gone else DONE)
+
+
+def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: bool) -> "RoundReport":
+    from scheduler.publish import publish_site  # noqa: PLC0415 # only this command needs it
+    from scheduler.run import run_round  # noqa: PLC0415 # as above
+    from scheduler.workshop import open_workshop  # noqa: PLC0415 # as above
+
+    with ExitStack() as stack:
+        workshop = stack.enter_context(open_workshop(shell.config))
+        if addresses:
+            states = [
+                workshop.store.source(url) or SourceState(source=Source(url=url), origin="once")
+                for url in addresses
+            ]
+        elif everything:
+            states = [s for s in workshop.store.sources() if not s.source.disabled and not s.retired]
+        else:
+            states = workshop.store.due(workshop.clock())
+        on_check = _printer(shell, stack, len(states), json=json)
+        report = run_round(workshop, states, force=everything or bool(addresses), on_check=on_check)
+        if shell.config.publish.dir is not None:
+            publish_site(workshop, shell.config.publish.dir)
+    return report
+
+
+def _only_shown(shell: Shell, addresses: Sequence[str], *, json: bool) -> "RoundReport":
+    from scheduler import once  # noqa: PLC0415 # only this command needs it
+    from scheduler.run import run_round  # noqa: PLC0415 # as above
+
+    configured = {source.url: source for source in shell.config.sources}
+    states = [SourceState(source=configured.get(url) or Source(url=url), origin="once") for url in addresses]
+    with ExitStack() as stack:
+        tools = stack.enter_context(once.opened(shell.config))
+        on_check = _printer(shell, stack, len(states), json=json)
+        return run_round(once.shown(shell.config, tools, now=now()), states, force=True, on_check=on_check)
+
+
+def _printer(shell: Shell, stack: ExitStack, total: int, *, json: bool) -> OnCheck:
+    step = stack.enter_context(shell.show.progress("Asking sources", total, quiet=json))
+
+    def on_check(check: Check, recorded: Recorded) -> None:
+        if json:
+            shell.show.json(records.fetched(check, recorded))
+        else:
+            _told(shell, check, recorded)
+        step()
+
+    return on_check
+
+
+def _told(shell: Shell, check: Check, recorded: Recorded) -> None:
+    label = check.state.source.label
+    if check.outcome in {"failed", "gone"}:
+        shell.show.text((f"{check.outcome:<7}", "bold red"), f"  {label}: {check.error}")
+        return
+    kept = [judged for judged in check.judged if judged.verdict.keep] if recorded.kept else []
+    for judged in kept[: recorded.kept]:
+        words = dict.fromkeys(r.words for r in judged.verdict.reasons if r.kind == "for" and r.words)
+        why = ", ".join(f'"{word}"' for word in list(words)[:4])
+        title = judged.item.title or judged.item.url
+        shell.show.text(
+            ("kept     ", "bold green"), f"{label}: ", (title, "bold"), f" ({why})" if why else ""
+        )
+    rejected = recorded.new - recorded.kept
+    if rejected:
+        shell.show.text((f"rejected {rejected} of {recorded.new} new items of {label}", "dim"))
+
+
+def checked_address(url: str) -> str:
+    """Return an address that can be asked, or say why it can not."""
+    from scheduler.config_kinds import ADDRESS, WrongError  # noqa: PLC0415 # the file's rule for addresses
+
+    try:
+        return str(ADDRESS.read(url))
+    except WrongError as wrong:
+        raise ConfigError(f'"{url}" can not be asked, expected {str(wrong) or ADDRESS.expected}.') from None
+
+
+def publish(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to; made when missing.")],
+    *,
+    json: Json = False,
+) -> None:
+    """Write feeds and pages to a folder.
+
+    Any web server can serve it: feeds, OPML, pages. Files whose bytes would stay the same are not touched.
+
+    Example: moonwire publish /var/www/moon
+    """
+    from scheduler.publish import publish_stored  # noqa: PLC0415 # only this command needs it
+
+    shell = shell_of(context)
+    with shell.store() as store:
+        written = publish_stored(shell.config, store, folder)
+    for path in written:
+        if json:
+            shell.show.json({"written": path})
+        else:
+            shell.show.text(path)
+    if not json:
+        shell.show.note(f"{len(written)} files written, the rest was up to date.")
+
+
+def run(
+    context: typer.Context,
+    *,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = None,
+) -> None:
+    """Run the wire: poll, judge, publish, serve.
+
+    SIGTERM and SIGINT finish what runs and end; SIGHUP reads the configuration again.
+
+    Example: moonwire run --port 8000
+    """
+    from scheduler.daemon import serve_forever  # noqa: PLC0415 # only this command needs it
+
+    shell = shell_of(context)
+    raise typer.Exit(serve_forever(shell.config, host=host, port=port))
+
+
+def demo(
+    context: typer.Context,
+) -> None:
+    """Show the wire at work without a network.
+
+    Serves invented feeds on this machine and runs the real wire over them in a temporary folder.
+
+    Example: moonwire demo
+    """
+    from scheduler.demo import run_demo  # noqa: PLC0415 # only this command needs it
+
+    shell_of(context)
+    raise typer.Exit(run_demo())

@@ -1,0 +1,37 @@
+"""`init` and `topic`: the files that an operator writes."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from feeds.errors import ConfigError
+from scheduler.commands.shell import shell_of
+
+
+def init(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(help="File to write, or a folder for moonwire.toml.")] = Path(
+        "moonwire.toml"
+    ),
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write a commented configuration file.
+
+    Example: moonwire init ~/.config/moonwire/
+    """
+    from scheduler.init_text import init_text  # noqa: PLC0415 # only this command needs it
+
+    target = path / "moonwire.toml" if path.is_dir() else path
+    if target.exists() and not force:
+        raise ConfigError(f"{target}: is there already; --force replaces it.")
+    beside = target.with_name(target.name + ".new")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(init_text(), encoding="utf-8")
+        os.replace(beside, target)  # noqa: PTH105 # the same call, named for what it does
+    except OSError as error:
+        raise ConfigError(f"{target}: can not be written: {error.strerror}.") from None
+    shell_of(context).show.note(f"Wrote {target}.")

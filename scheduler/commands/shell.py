@@ -1,0 +1,77 @@
+"""What every command shares: the options before its name, the configuration, the store, the printer."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
+
+import typer
+
+from feeds.errors import ConfigError
+from scheduler.config_types import Config
+from scheduler.show import Show
+
+if TYPE_CHECKING:
+    from store import Store
+
+DONE, SOME_FAILED, WRONG_USE, STORE_UNUSABLE, DEFECT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 70, 130, 141
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line and nothing else.")]
+"""The option that all listing commands share."""
+
+
+@dataclass(slots=True)
+class Shell:
+    """The options before the command's name, and what follows from them."""
+
+    config_path: Path | None = None
+    verbose: bool = False
+    show: Show = field(default_factory=Show)
+    _config: Config | None = None
+
+    @property
+    def config(self) -> Config:
+        """The configuration, read when it is first needed."""
+        if self._config is None:
+            from scheduler.config import load  # noqa: PLC0415 # `init` and completion run without it
+
+            self._config = load(self.config_path)
+        return self._config
+
+    @contextmanager
+    def store(self) -> Iterator["Store"]:
+        """Open the store with the configured sources in it."""
+        from store import Store  # noqa: PLC0415 # judge and relate run without it
+
+        config = self.config
+        with Store.open(config.store.path) as opened:
+            opened.sync_sources(config.sources, origin=config.sources_origin, now=now())
+            yield opened
+
+
+def shell_of(context: typer.Context) -> Shell:
+    """Return the shell that the options before the command's name have made."""
+    return cast("Shell", context.obj)
+
+
+def now() -> datetime:
+    """Return the time, aware UTC: the one clock of the command line."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def opened(file: str) -> Iterator[tuple[BinaryIO, str]]:
+    """Open FILE, or standard input for "-", for bytes; returns it with its name for sentences."""
+    if file == "-":
+        import sys  # noqa: PLC0415 # looked up late: tests put another one in its place
+
+        yield sys.stdin.buffer, "standard input"
+        return
+    with ExitStack() as stack:
+        try:
+            stream = stack.enter_context(Path(file).open("rb"))
+        except OSError as error:
+            raise ConfigError(f"{file}: can not be read: {error.strerror}.") from None
+        yield stream, file

@@ -1,0 +1,178 @@
+"""`sources`: which feeds are watched, and how each of them stands."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from feeds.errors import ConfigError, MoonwireError
+from feeds.model import Source, SourceLine, SourceState
+from scheduler import records, times
+from scheduler.commands.checking import check, choose_feed
+from scheduler.commands.shell import Json, now, opened, shell_of
+
+app = typer.Typer(no_args_is_help=True, help="List, add, remove and check the feeds that are watched.")
+app.command("check")(check)
+Url = Annotated[str, typer.Argument(metavar="URL", help="The source by its address.")]
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    *,
+    failing: Annotated[bool, typer.Option("--failing", help="Only those that do not work.")] = False,
+    json: Json = False,
+) -> None:
+    """List the sources with their state and next check.
+
+    Example: moonwire sources list --failing
+    """
+    shell = shell_of(context)
+    with shell.store() as store:
+        states = [s for s in store.sources() if not failing or s.failures or s.retired]
+    if json:
+        for state in states:
+            shell.show.json(records.source(state))
+        return
+    headings = ("state", "next check", "language", "kind", "name", "address", "")
+    shell.show.table(headings, (_row(state) for state in states))
+    shell.show.note(f"{len(states)} sources.")
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, or a page that has one.")],
+    *,
+    name: Annotated[str, typer.Option(help="Name to show.")] = "",
+    language: Annotated[str, typer.Option(metavar="TAG", help="Language of its items, e.g. zh.")] = "",
+    kind: Annotated[str, typer.Option(help="What it is: agency, trade press, blog ...")] = "",
+    unseen: Annotated[bool, typer.Option("--unseen", help="Do not ask it first; URL is the feed.")] = False,
+) -> None:
+    """Watch a further source; of a page, the feed behind it.
+
+    It stands in the store beside those of the configuration file.
+
+    Example: moonwire sources add https://www.leonarddavid.com/
+    """
+    shell = shell_of(context)
+    source = _source({"url": url, "name": name, "language": language, "kind": kind})
+    if not unseen:
+        source = choose_feed(shell, source)
+    with shell.store() as store:
+        if not store.add_source(source, now=now()):
+            raise ConfigError(f"{source.url}: is watched already; `moonwire sources list` shows it.")
+    shell.show.text(f"Added {source.label} <{source.url}>.")
+
+
+@app.command()
+def remove(context: typer.Context, url: Url) -> None:
+    """Stop watching a source that was added or imported; its items stay.
+
+    Example: moonwire sources remove https://www.leonarddavid.com/feed/
+    """
+    shell = shell_of(context)
+    with shell.store() as store:
+        state = store.source(url)
+        if state is None:
+            raise ConfigError(f"{url}: is not a watched source; `moonwire sources list` shows them.")
+        if state.origin in {"config", "default"}:
+            raise ConfigError(f"{url}: {_where(state, shell.config.path)}")
+        store.remove_source(url)
+    shell.show.text(f"Removed {state.source.label} <{url}>.")
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(help="OPML file; - is standard input.")],
+) -> None:
+    """Watch the sources of an OPML file, as other feed readers export it.
+
+    Example: moonwire sources import subscriptions.opml
+    """
+    from feeds.intake.opml import parse_opml  # noqa: PLC0415 # only this command needs it
+
+    shell = shell_of(context)
+    with opened(file) as (stream, name):
+        data = stream.read()
+    try:
+        found = parse_opml(data)
+    except MoonwireError as error:
+        raise ConfigError(f"{name}: {error}") from None
+    added = 0
+    with shell.store() as store:
+        for source in found:
+            added += store.add_source(source, now=now())
+    shell.show.text(f"Added {added} of {len(found)} sources of {name}; the others were watched already.")
+
+
+@app.command("export")
+def export(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(help="File to write; - is standard output.")] = "-",
+) -> None:
+    """Write the watched sources as OPML, which other feed readers import.
+
+    Example: moonwire sources export sources.opml
+    """
+    from feeds.publish.opml import opml  # noqa: PLC0415 # only this command needs it
+
+    shell = shell_of(context)
+    with shell.store() as store:
+        sources = [_line(state) for state in store.sources()]
+    data = opml(shell.config.serve.title, sources)
+    if file == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+        return
+    try:
+        Path(file).write_bytes(data)
+    except OSError as error:
+        raise ConfigError(f"{file}: can not be written: {error.strerror}.") from None
+    shell.show.note(f"Wrote {len(sources)} sources to {file}.")
+
+
+def _source(values: dict[str, Any]) -> Source:
+    """Return a source after the rules of the configuration file."""
+    from scheduler.config_check import Findings, check_sources  # noqa: PLC0415 # only adding needs it
+
+    findings = Findings("")
+    made = check_sources([{key: value for key, value in values.items() if value}], findings)
+    if findings.problems:
+        raise ConfigError(findings.problems[0].removeprefix(": [[source]] number 1 "))
+    return made[0]
+
+
+def _where(state: SourceState, path: Path | None) -> str:
+    if state.origin == "default":
+        return (
+            "is one of the shipped sources; name your own in moonwire.toml (`moonwire init`) to drop those."
+        )
+    return f"stands in {path or 'the configuration file'}; remove it there, or set disabled = true."
+
+
+def _line(state: SourceState) -> SourceLine:
+    source = state.source
+    return SourceLine(
+        url=source.url,
+        name=source.name or state.head.title,
+        language=source.language,
+        kind=source.kind,
+        home=state.head.link,
+    )
+
+
+def _row(state: SourceState) -> tuple[str, ...]:
+    source = state.source
+    due = times.rfc3339(state.next_check) or "at the next round"
+    return (
+        records.standing(state),
+        "" if source.disabled or state.retired else due,
+        source.language,
+        source.kind,
+        source.name or state.head.title,
+        source.url,
+        state.last_error,
+    )

@@ -1,0 +1,120 @@
+"""Checks that leave no trace: what `sources check` and `fetch URL` show without storing it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from feeds.curate import topic
+from feeds.intake import discover
+from feeds.model import (
+    Check,
+    Fetched,
+    FetchOutcome,
+    FetchRequest,
+    FoundFeed,
+    ReadFailed,
+    Reading,
+    ReadRequest,
+    Recorded,
+    Source,
+    SourceState,
+)
+from scheduler import hosts, pipeline, workshop
+from scheduler.config_types import Config
+
+
+@dataclass(slots=True)
+class Watched:
+    """A fetcher and reader that also remember their last answer; for one check at a time."""
+
+    tools: pipeline.Tools
+    outcome: FetchOutcome | None = None
+    reading: Reading | ReadFailed | None = None
+
+    def fetch(self, request: FetchRequest) -> FetchOutcome:
+        """Fetch and remember."""
+        self.outcome = self.tools.fetcher.fetch(request)
+        return self.outcome
+
+    def read(self, request: ReadRequest) -> Reading | ReadFailed:
+        """Read and remember."""
+        self.reading = self.tools.reader.read(request)
+        return self.reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look at one address."""
+
+    check: Check
+    answered: str
+    """The address that answered, after redirects."""
+    feeds: tuple[FoundFeed, ...] = ()
+    """Feeds behind the page, when it was one."""
+
+    @property
+    def newest(self) -> datetime | None:
+        """Publication time of the newest entry."""
+        return max((j.item.published for j in self.check.judged if j.item.published), default=None)
+
+
+def look(source: Source, tools: pipeline.Tools, *, now: datetime) -> Look:
+    """Ask one address as if for the first time."""
+    watched = Watched(tools)
+    watching = replace(tools, fetcher=watched, reader=watched)
+    state = SourceState(source=source, origin="once")
+    check = pipeline.check(state, watching, now=now, force=True)
+    answered = watched.outcome.url if isinstance(watched.outcome, Fetched) else source.url
+    feeds = watched.reading.feeds if isinstance(watched.reading, ReadFailed) else ()
+    return Look(check=check, answered=answered, feeds=feeds)
+
+
+def feeds_behind(
+    first: Look, tools: pipeline.Tools, *, now: datetime, most: int = 12
+) -> tuple[FoundFeed, ...]:
+    """Return the feeds behind a page: those it links to, else those of the guessed addresses that answer."""
+    if first.feeds:
+        return first.feeds
+    found: list[FoundFeed] = []
+    for guess in discover.guesses(first.answered)[:most]:
+        tried = look(Source(url=guess.url), tools, now=now)
+        if tried.check.error is None and all(guess.url != known.url for known in found):
+            head = tried.check.state.head
+            found.append(FoundFeed(url=guess.url, title=head.title or guess.title, type=head.format))
+            break  # the further guesses are other spellings of the same feed
+    return tuple(found)
+
+
+@dataclass(slots=True)
+class Shown:
+    """What a round works with when nothing is to be stored; `run.Means` without a store."""
+
+    tools: pipeline.Tools
+    hosts: hosts.HostBook
+    workers: int
+    now: datetime
+
+    def clock(self) -> datetime:
+        """Return the time of day of the one round."""
+        return self.now
+
+    def jitter(self) -> float:
+        """Return the middle: a single look needs no spread."""
+        return 0.5
+
+    def record(self, check: Check) -> Recorded:
+        """Count what a store would have kept of a first visit."""
+        return Recorded(new=len(check.judged), kept=sum(judged.verdict.keep for judged in check.judged))
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[pipeline.Tools]:
+    """Open the tools of a configuration without its store."""
+    with workshop.open_tools(config, topic.load(config.topic.file)) as tools:
+        yield tools
+
+
+def shown(config: Config, tools: pipeline.Tools, *, now: datetime) -> Shown:
+    """Return the means of a round that stores nothing."""
+    return Shown(tools, workshop.host_book(config.fetch), config.fetch.workers, now)

@@ -1,0 +1,111 @@
+"""Printing for people (Rich) and for machines (JSON lines).
+
+Standard output carries results, standard error everything else. Texts from outside are printed as
+text: neither Rich's markup nor a terminal's control codes in them have any effect.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from io import TextIOWrapper
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from scheduler.records import line
+
+# C0, DEL and C1 controls would speak to the terminal; bidi controls would disguise what is shown.
+_UNSHOWABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_PIPE_WIDTH = 200
+
+
+class PipeClosedError(Exception):
+    """Whoever read our output has gone; there is nobody left to tell."""
+
+
+def safe(text: str) -> str:
+    """Return a text from outside fit for a terminal."""
+    return _UNSHOWABLE.sub(" ", text.encode("utf-8", "replace").decode("utf-8"))
+
+
+class Show:
+    """Where one command prints."""
+
+    def __init__(self) -> None:
+        self.out = _console(sys.stdout)
+        self.err = _console(sys.stderr)
+        self._json_begun = False
+
+    @property
+    def to_person(self) -> bool:
+        """Whether standard output is a terminal."""
+        return self.out.is_terminal
+
+    def json(self, record: Mapping[str, Any]) -> None:
+        """Print one object as one line at once, so that the next program in a pipe can start."""
+        if not self._json_begun:
+            self._json_begun = True
+            if isinstance(sys.stdout, TextIOWrapper):
+                sys.stdout.reconfigure(encoding="utf-8")  # RFC 8259 8.1, whatever the locale
+        self._guarded(lambda: sys.stdout.write(line(record) + "\n"))
+
+    def text(self, *parts: str | tuple[str, str]) -> None:
+        """Print one line of plain parts and (text, style) parts."""
+        made = Text.assemble(*(safe(p) if isinstance(p, str) else (safe(p[0]), p[1]) for p in parts))
+        self._guarded(lambda: self.out.print(made, soft_wrap=True, highlight=False))
+
+    def table(self, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+        """Print rows under headings."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for heading in headings:
+            table.add_column(heading, overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(safe(cell)) for cell in row))
+        self._guarded(lambda: self.out.print(table, highlight=False))
+
+    def note(self, sentence: str) -> None:
+        """Tell the person something that is not a result."""
+        self.err.print(Text(safe(sentence)), soft_wrap=True, highlight=False)
+
+    @contextmanager
+    def progress(self, label: str, total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
+        """Give a function to call per finished step; a bar shows on a terminal unless quiet."""
+        bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=self.err,
+            transient=True,
+            disable=quiet or not self.err.is_terminal,
+        )
+        with bar:
+            task = bar.add_task(label, total=total)
+            yield lambda: bar.advance(task)
+
+    def _guarded(self, write: Callable[[], object]) -> None:
+        try:
+            write()
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The interpreter flushes once more at its end; that must not complain either.
+            with open(os.devnull, "w") as nowhere:  # noqa: PTH123 # a descriptor to put in place of the pipe
+                os.dup2(nowhere.fileno(), 1)
+            raise PipeClosedError from None
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Let the error through: Rich would end the process with a code that means something else here."""
+        raise  # noqa: PLE0704 # called by Rich while it handles the BrokenPipeError
+
+
+def _console(stream: TextIO) -> Console:
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="replace")
+    width = None if stream.isatty() else _PIPE_WIDTH
+    return _Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
