@@ -53,12 +53,18 @@ def compare(a: bytes, b: bytes) -> Related:
 def _same_item(a: Print, b: Print) -> Related | None:
     if a.guid and a.guid == b.guid:
         return _related(Relation.SAME_ITEM, 1.0, "Both have the same guid at the same source.")
+    if not a.url and not b.url and a.source == b.source and a.text_hash and _same_words(a, b):
+        return _related(Relation.SAME_ITEM, 1.0, "Same source, title and text, and no address of their own.")
     if not a.url or a.url != b.url:
         return None
     strangers = a.own_guid and b.own_guid and a.source == b.source
     if strangers and a.title_hash != b.title_hash and a.text_hash != b.text_hash:
         return None
     return _related(Relation.SAME_ITEM, 1.0, "Both lead to the same address.")
+
+
+def _same_words(a: Print, b: Print) -> bool:
+    return a.title_hash == b.title_hash and a.text_hash == b.text_hash
 
 
 def _by_text(a: Print, b: Print) -> Related:
