@@ -1,0 +1,71 @@
+"""How values become columns and back: exact times, compact JSON, 64-bit hashes. Pure."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+T = TypeVar("T")
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970 UTC of an aware time, exact."""
+    return (moment - EPOCH) // _TICK
+
+
+def micros_or_none(moment: datetime | None) -> int | None:
+    """`micros`, with None for no time."""
+    return None if moment is None else micros(moment)
+
+
+def moment(ticks: int) -> datetime:
+    """Give the aware UTC time of microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=ticks)
+
+
+def moment_or_none(ticks: int | None) -> datetime | None:
+    """`moment`, with None for no time."""
+    return None if ticks is None else moment(ticks)
+
+
+def hash64(text: str) -> int:
+    """Map a text to a signed 64-bit integer; equal texts give equal integers in every process."""
+    data = text.encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big", signed=True)
+
+
+def to_json(value: object) -> str:
+    """Compact JSON of model values."""
+    return msgspec.json.encode(value).decode()
+
+
+def from_json(text: str, kind: type[T]) -> T:
+    """Read what `to_json` wrote."""
+    return msgspec.json.decode(text, type=kind)
+
+
+def storable(value: T) -> T:
+    """Make sure that a dataclass fits into columns: lone surrogates become `?`.
+
+    They come from hostile documents, UTF-8 has no form for them, and one would stop a whole transaction.
+    """
+    try:
+        msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.convert(
+            _mend(msgspec.to_builtins(value, builtin_types=(datetime, bytes))), type(value)
+        )
+    return value
+
+
+def _mend(value: Any) -> Any:  # noqa: ANN401 # any part of a model value
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {key: _mend(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_mend(part) for part in value]
+    return value

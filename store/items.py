@@ -1,0 +1,205 @@
+"""Items: rows in and out."""
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from feeds.model import Coverage, Enclosure, Judged, PublishedItem, Reason, Verdict
+from store.codec import from_json, hash64, micros, micros_or_none, moment, moment_or_none, to_json
+
+Which = Literal["kept", "all", "rejected", "near"]
+
+REJECTED, NEAR, KEPT = 0, 1, 2
+_STATUS: Final = {"rejected": REJECTED, "near": NEAR, "kept": KEPT}
+
+REJECTED_SUMMARY: Final = 500
+REJECTED_CONTENT: Final = 4096
+"""Characters kept of a rejected item: longer content is dropped whole, for half of an HTML text is broken."""
+
+REJECTED_REASONS: Final = 16
+
+SELECT: Final = (
+    "SELECT i.*, s.url AS source_url, s.name AS source_given, s.feed_title, s.feed_link"
+    " FROM items AS i JOIN sources AS s ON s.id = i.source_id"
+)
+"""Rows that `published` and `coverage` read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """Parts of an item that no query asks for, kept as one JSON text."""
+
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    thumbnail: str = ""
+    published_raw: str = ""
+    site: str = ""
+    via_title: str = ""
+    via_url: str = ""
+
+
+def status_of(verdict: Verdict) -> int:
+    """Kept, near or rejected, as stored."""
+    if verdict.keep:
+        return KEPT
+    return NEAR if verdict.near else REJECTED
+
+
+def columns(judged: Judged) -> dict[str, Any]:
+    """Lay out what an entry says and how it was judged; rejected ones are shorter."""
+    item, verdict = judged.item, judged.verdict
+    status = status_of(verdict)
+    summary, content, reasons = item.summary, item.content, verdict.reasons
+    if status == REJECTED:
+        summary = summary[:REJECTED_SUMMARY]
+        content = content if len(content) <= REJECTED_CONTENT else ""
+        reasons = reasons[:REJECTED_REASONS]
+    details = Details(
+        authors=item.authors,
+        categories=item.categories,
+        enclosures=item.enclosures,
+        thumbnail=item.thumbnail,
+        published_raw=item.published_raw,
+        site=item.site,
+        via_title=item.via_title,
+        via_url=item.via_url,
+    )
+    return {
+        "status": status,
+        "published": micros_or_none(item.published),
+        "updated": micros_or_none(item.updated),
+        "score": verdict.score,
+        "content_hash": judged.identity.content_hash,
+        "fingerprint": judged.identity.fingerprint,
+        "url": item.url,
+        "language": item.language,
+        "topic": verdict.topic,
+        "title": item.title,
+        "tags": to_json(verdict.tags),
+        "reasons": to_json(reasons),
+        "details": to_json(details),
+        "summary": summary,
+        "content": content,
+    }
+
+
+def insert(conn: sqlite3.Connection, row: dict[str, Any]) -> int:
+    """Store a new item; returns its id, which is never used again."""
+    names = ", ".join(row)
+    values = ", ".join(f":{name}" for name in row)
+    done = conn.execute(f"INSERT INTO items ({names}) VALUES ({values})", row)  # noqa: S608 # our own column names
+    assert done.lastrowid is not None
+    return done.lastrowid
+
+
+def update(conn: sqlite3.Connection, item_id: int, row: dict[str, Any]) -> None:
+    """Change some columns of a stored item."""
+    assignments = ", ".join(f"{name} = :{name}" for name in row)
+    conn.execute(f"UPDATE items SET {assignments} WHERE id = :id", {**row, "id": item_id})  # noqa: S608 # our own column names
+
+
+def published(row: sqlite3.Row) -> PublishedItem:
+    """Make the value that pages, feeds and the command line show of a row of SELECT."""
+    details = from_json(row["details"], Details)
+    return PublishedItem(
+        id=row["id"],
+        source=row["source_url"],
+        source_name=row["source_given"] or row["feed_title"] or row["source_url"],
+        source_home=row["feed_link"],
+        guid=row["guid"],
+        url=row["url"],
+        title=row["title"],
+        summary=row["summary"],
+        content=row["content"],
+        language=row["language"],
+        published=moment_or_none(row["published"]),
+        first_seen=moment(row["first_seen"]),
+        updated=moment_or_none(row["updated"]),
+        keep=row["status"] == KEPT,
+        near=row["status"] == NEAR,
+        score=row["score"],
+        reasons=from_json(row["reasons"], tuple[Reason, ...]),
+        tags=from_json(row["tags"], tuple[str, ...]),
+        authors=details.authors,
+        enclosures=details.enclosures,
+        thumbnail=details.thumbnail,
+        duplicate_of=row["duplicate_of"],
+        story_id=row["story_id"],
+        topic=row["topic"],
+    )
+
+
+def coverage(row: sqlite3.Row) -> Coverage:
+    """Make a line of "also covered by" of a row of SELECT."""
+    return Coverage(
+        source_name=row["source_given"] or row["feed_title"] or row["source_url"],
+        url=row["url"],
+        title=row["title"],
+        language=row["language"],
+        when=moment(row["sort_at"]),
+        relation=row["relation"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which items a list holds."""
+
+    which: Which = "kept"
+    since: datetime | None = None
+    source: str | None = None
+    limit: int | None = 50
+
+
+def select(conn: sqlite3.Connection, wanted: Wanted) -> list[PublishedItem]:
+    """Items newest first (publication time, else first seen; then id)."""
+    where, values = ["1"], []
+    if wanted.which != "all":
+        where.append("i.status = ?")
+        values.append(_STATUS[wanted.which])
+    if wanted.since is not None:
+        where.append("i.sort_at >= ?")
+        values.append(micros(wanted.since))
+    if wanted.source is not None:
+        row = conn.execute("SELECT id FROM sources WHERE url = ?", (wanted.source,)).fetchone()
+        where.append("i.source_id = ?")
+        values.append(row["id"] if row else -1)
+    values.append(wanted.limit or -1)
+    sql = f"{SELECT} WHERE {' AND '.join(where)} ORDER BY i.sort_at DESC, i.id DESC LIMIT ?"
+    return [published(row) for row in conn.execute(sql, values)]
+
+
+def by_ids(conn: sqlite3.Connection, ids: Iterable[int]) -> list[PublishedItem]:
+    """Items of these ids, in the order given."""
+    found = (conn.execute(f"{SELECT} WHERE i.id = ?", (each,)).fetchone() for each in ids)
+    return [published(row) for row in found if row]
+
+
+def find(conn: sqlite3.Connection, text: str) -> PublishedItem | None:
+    """Find the item of this id, address or guid; a kept one first, then the newest."""
+    if re.fullmatch(r"[0-9]{1,18}", text):
+        row = conn.execute(f"{SELECT} WHERE i.id = ?", (int(text),)).fetchone()
+        if row:
+            return published(row)
+    sql = SELECT + (
+        " WHERE i.id IN (SELECT item_id FROM item_keys WHERE key = :key)"
+        " AND :text IN (i.url, i.guid) ORDER BY i.status DESC, i.id DESC LIMIT 1"
+    )
+    row = conn.execute(sql, {"key": look_up_key(text), "text": text}).fetchone()
+    return published(row) if row else None
+
+
+def look_up_key(text: str) -> int:
+    """Key under which `find` finds an address or guid; apart from the keys of identity."""
+    return hash64("\0find:" + text)
+
+
+def family(conn: sqlite3.Connection, item_id: int) -> list[Coverage]:
+    """All other carriers of the same item or article, oldest first."""
+    row = conn.execute("SELECT coalesce(duplicate_of, id) FROM items WHERE id = ?", (item_id,)).fetchone()
+    sql = SELECT + " WHERE (i.id = :root OR i.duplicate_of = :root) AND i.id != :id ORDER BY i.sort_at, i.id"
+    return [coverage(row) for row in conn.execute(sql, {"id": item_id, "root": row[0] if row else None})]

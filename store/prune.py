@@ -1,0 +1,44 @@
+"""Retention: old items go, their keys stay behind as tombstones, so that nothing pruned comes back."""
+
+import sqlite3
+from datetime import datetime
+from typing import Final
+
+from store import stories
+from store.codec import micros
+from store.items import KEPT, NEAR
+
+BATCH: Final = 2000
+"""Items per transaction: the daemon is not held up for long."""
+
+
+def prune(conn: sqlite3.Connection, before: datetime, now: datetime, *, kept: bool) -> int:
+    """Remove a batch of items published and first seen before a time; returns how many went.
+
+    Near and rejected items only, unless `kept`.
+    """
+    sql = (
+        "SELECT id, status, story_id FROM items WHERE sort_at < ? AND first_seen < ? AND status <= ? LIMIT ?"
+    )
+    rows = conn.execute(sql, (micros(before), micros(before), KEPT if kept else NEAR, BATCH)).fetchall()
+    for row in rows:
+        _bury(conn, row["id"], micros(now))
+    touched = {row["story_id"] for row in rows if row["story_id"] is not None}
+    for story_id in touched:
+        stories.lead(conn, story_id)
+    if touched:
+        conn.execute("UPDATE meta SET value = value + 1 WHERE name = 'revision'")
+    return len(rows)
+
+
+def _bury(conn: sqlite3.Connection, item_id: int, now: int) -> None:
+    conn.execute(
+        "INSERT OR IGNORE INTO tombstones SELECT key, ? FROM item_keys WHERE item_id = ?", (now, item_id)
+    )
+    heir = conn.execute("SELECT min(id) FROM items WHERE duplicate_of = ?", (item_id,)).fetchone()[0]
+    if heir is not None:
+        conn.execute(
+            "UPDATE items SET duplicate_of = ? WHERE duplicate_of = ? AND id != ?", (heir, item_id, heir)
+        )
+    conn.execute("DELETE FROM item_texts WHERE rowid = ?", (item_id,))
+    conn.execute("DELETE FROM items WHERE id = ?", (item_id,))

@@ -1,0 +1,237 @@
+"""One check into the store: everything it found, in one transaction of the caller."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from feeds.model import Candidate, Check, Identity, Judged, Recorded, Related, Relation
+from store import candidates, items, search, sources, stories
+from store.candidates import Relative
+from store.codec import micros, storable, to_json
+
+Settle = Callable[[Identity, Sequence[Candidate]], tuple[Candidate, Related] | None]
+"""`feeds.curate.identity.settle`: the best relative among stored ones, or None."""
+
+CHECKS_KEPT: Final = 50
+"""Checks remembered per source."""
+
+_NOT_MODIFIED: Final = 304
+
+_DUPLICATE: Final = {Relation.SAME_ITEM, Relation.SAME_ARTICLE}
+
+
+@dataclass(slots=True)
+class _Filing:
+    """What one transaction works with, and counts."""
+
+    conn: sqlite3.Connection
+    settle: Settle
+    source_id: int
+    at: int
+    touched: set[int] = field(default_factory=set)
+    new_ids: list[int] = field(default_factory=list)
+    kept: int = 0
+    updated: int = 0
+    visible: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where an item belongs."""
+
+    relative: Relative | None = None
+    related: Related | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        if self.relative is None or self.related is None:
+            return {"duplicate_of": None, "relation": "", "relation_score": 0.0, "relation_reasons": "[]"}
+        return {
+            "duplicate_of": self.relative.root if self.related.relation in _DUPLICATE else None,
+            "relation": str(self.related.relation),
+            "relation_score": self.related.score,
+            "relation_reasons": to_json(self.related.reasons),
+        }
+
+
+def record(conn: sqlite3.Connection, check: Check, settle: Settle) -> Recorded:
+    """File all entries of a check, then the source's new state and the cost of the check.
+
+    Entries are filed last first: feeds list the newest first, and ids grow with time.
+    """
+    source_id, visible = sources.keep(conn, check)
+    filing = _Filing(conn=conn, settle=settle, source_id=source_id, at=micros(check.at), visible=visible)
+    for judged in reversed(check.judged):
+        _file(filing, storable(judged))
+    recorded = Recorded(
+        new=len(filing.new_ids),
+        kept=filing.kept,
+        updated=filing.updated,
+        item_ids=tuple(reversed(filing.new_ids)),
+    )
+    _log(conn, source_id, check, recorded)
+    if filing.visible:
+        revise(conn)
+    return recorded
+
+
+def revise(conn: sqlite3.Connection) -> None:
+    """Say that what would be published may have changed."""
+    conn.execute("UPDATE meta SET value = value + 1 WHERE name = 'revision'")
+
+
+def _file(filing: _Filing, judged: Judged) -> None:
+    conn, guid = filing.conn, judged.item.guid
+    sql = "SELECT id FROM items WHERE source_id = ? AND guid = ?"
+    row = conn.execute(sql, (filing.source_id, guid)).fetchone()
+    if row:
+        _again(filing, row["id"], judged)
+        return
+    relatives = candidates.by_key(conn, judged.identity)
+    own = [each for each in relatives if each.source_id == filing.source_id]
+    match = _settled(filing, judged, own)
+    if match and match.related and match.related.relation is Relation.SAME_ITEM and match.relative:
+        item_id = match.relative.candidate.item_id
+        if item_id not in filing.touched:  # two ids in one document are two entries, whatever they share
+            candidates.add_keys(conn, item_id, judged.identity)
+            _again(filing, item_id, judged)
+            return
+    if _pruned(conn, judged.identity):
+        return
+    _new(filing, judged, relatives)
+
+
+def _pruned(conn: sqlite3.Connection, identity: Identity) -> bool:
+    sql = "SELECT 1 FROM tombstones WHERE key = ?"
+    return any(conn.execute(sql, (key,)).fetchone() for key in candidates.keys_of(identity))
+
+
+def _settled(filing: _Filing, judged: Judged, relatives: Sequence[Relative]) -> _Place | None:
+    if not relatives:
+        return None
+    answer = filing.settle(judged.identity, [each.candidate for each in relatives])
+    if answer is None or answer[1].relation is Relation.DIFFERENT:
+        return None
+    by_id = {each.candidate.item_id: each for each in relatives}
+    return _Place(relative=by_id[answer[0].item_id], related=answer[1])
+
+
+def _place(
+    filing: _Filing, judged: Judged, sort_at: int, by_key: Sequence[Relative], me: int | None
+) -> _Place:
+    """Find the closest relative. A kept item only follows kept ones: others are in no story."""
+    status = items.status_of(judged.verdict)
+    every = {each.candidate.item_id: each for each in by_key}
+    for each in candidates.by_likeness(filing.conn, judged.identity, status, sort_at):
+        every.setdefault(each.candidate.item_id, each)
+    fit = [
+        each
+        for item_id, each in every.items()
+        if me not in {item_id, each.root} and (status != items.KEPT or each.candidate.story_id is not None)
+    ]
+    place = _settled(filing, judged, fit)
+    if place and place.related and status != items.KEPT and place.related.relation not in _DUPLICATE:
+        return _Place()
+    return place or _Place()
+
+
+def _new(filing: _Filing, judged: Judged, by_key: Sequence[Relative]) -> None:
+    conn, item = filing.conn, judged.item
+    row = items.columns(judged)
+    sort_at = row["published"] if row["published"] is not None else filing.at
+    place = _place(filing, judged, sort_at, by_key, None)
+    row |= place.columns
+    row |= {"source_id": filing.source_id, "guid": item.guid, "first_seen": filing.at, "sort_at": sort_at}
+    item_id = items.insert(conn, row)
+    filing.touched.add(item_id)
+    filing.new_ids.append(item_id)
+    candidates.store_keys(conn, item_id, judged.identity, (item.url, item.guid))
+    candidates.store_traits(conn, item_id, judged.identity, row["status"], sort_at)
+    search.index(conn, item_id, row)
+    if judged.verdict.keep:
+        filing.kept += 1
+        filing.visible = True
+        _join(filing, item_id, judged, place, sort_at)
+
+
+def _join(filing: _Filing, item_id: int, judged: Judged, place: _Place, sort_at: int) -> None:
+    """Put a kept item into the story of its relative, or at the head of a new one."""
+    story_id = place.relative.candidate.story_id if place.relative else None
+    if story_id is None:
+        name = judged.identity.keys[0] if judged.identity.keys else f"{judged.item.source} {judged.item.guid}"
+        story_id = stories.found(filing.conn, name, item_id, sort_at)
+    else:
+        stories.covered(filing.conn, story_id, filing.at)
+    filing.conn.execute("UPDATE items SET story_id = ? WHERE id = ?", (story_id, item_id))
+
+
+def _again(filing: _Filing, item_id: int, judged: Judged) -> None:
+    """Meet a known item again: an edited text updates its row; id, guid, first_seen and date stay."""
+    conn = filing.conn
+    first_time = item_id not in filing.touched
+    filing.touched.add(item_id)
+    sql = "SELECT content_hash, status, story_id, published, updated, sort_at FROM items WHERE id = ?"
+    old = conn.execute(sql, (item_id,)).fetchone()
+    if old["content_hash"] == judged.identity.content_hash or not first_time:
+        return
+    row = items.columns(judged)
+    if old["published"] is not None:
+        row["published"] = old["published"]
+    row["sort_at"] = row["published"] if row["published"] is not None else old["sort_at"]
+    stated = row["updated"]
+    row["updated"] = (
+        stated if stated is not None and stated > (old["updated"] or old["sort_at"]) else filing.at
+    )
+    row["updated"] = min(row["updated"], filing.at)
+    items.update(conn, item_id, row)
+    candidates.add_keys(conn, item_id, judged.identity)
+    candidates.store_traits(conn, item_id, judged.identity, row["status"], row["sort_at"])
+    search.index(conn, item_id, row)
+    filing.updated += 1
+    _story_after_edit(filing, item_id, judged, old, row)
+
+
+def _story_after_edit(
+    filing: _Filing, item_id: int, judged: Judged, old: sqlite3.Row, row: dict[str, Any]
+) -> None:
+    conn = filing.conn
+    was, now = old["status"] == items.KEPT, judged.verdict.keep
+    filing.visible |= was or now
+    if was and now:
+        stories.lead_changed(conn, item_id, row["updated"], row["sort_at"])
+    elif was:
+        stories.leave(conn, item_id, old["story_id"])
+    elif now:
+        place = _place(filing, judged, row["sort_at"], candidates.by_key(conn, judged.identity), item_id)
+        items.update(conn, item_id, place.columns)
+        _join(filing, item_id, judged, place, row["sort_at"])
+
+
+def _log(conn: sqlite3.Connection, source_id: int, check: Check, recorded: Recorded) -> None:
+    """Count the check and remember it in the source's ring; the same check again counts once."""
+    at = micros(check.at)
+    row = conn.execute("SELECT checks, recorded_at FROM sources WHERE id = ?", (source_id,)).fetchone()
+    if row["recorded_at"] == at:
+        return
+    conn.execute(
+        "UPDATE sources SET recorded_at = ?, checks = checks + 1, requests = requests + ?,"
+        " wire_bytes = wire_bytes + ?, not_modified = not_modified + ? WHERE id = ?",
+        (at, check.requests, check.wire_bytes, int(check.status == _NOT_MODIFIED), source_id),
+    )
+    conn.execute(
+        "REPLACE INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            source_id,
+            row["checks"] % CHECKS_KEPT,
+            at,
+            check.outcome,
+            check.status,
+            check.wire_bytes,
+            round(check.elapsed_s * 1_000_000),
+            check.entries,
+            recorded.new,
+            recorded.kept,
+            check.error,
+        ),
+    )

@@ -1,0 +1,169 @@
+-- Times are microseconds since 1970 UTC, 0 in next_check means "at once".
+-- Hashes of keys and features are signed 64-bit integers (BLAKE2b).
+
+CREATE TABLE meta (
+  name TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO meta VALUES ('revision', 1);
+
+CREATE TABLE sources (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  url TEXT NOT NULL UNIQUE,
+  -- what the operator says
+  origin TEXT NOT NULL CHECK (origin IN ('config', 'default', 'added', 'once')),
+  listed INTEGER NOT NULL DEFAULT 1,
+  added INTEGER NOT NULL,
+  name TEXT NOT NULL DEFAULT '',
+  language TEXT NOT NULL DEFAULT '',
+  kind TEXT NOT NULL DEFAULT '',
+  disabled INTEGER NOT NULL DEFAULT 0,
+  min_interval_s INTEGER,
+  max_interval_s INTEGER,
+  headers TEXT NOT NULL DEFAULT '[]',
+  -- what the checks found
+  address TEXT NOT NULL DEFAULT '',
+  retired INTEGER NOT NULL DEFAULT 0,
+  next_check INTEGER NOT NULL DEFAULT 0,
+  next_check_why TEXT NOT NULL DEFAULT '',
+  failures INTEGER NOT NULL DEFAULT 0,
+  gone_count INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT NOT NULL DEFAULT '',
+  last_check INTEGER,
+  last_success INTEGER,
+  last_change INTEGER,
+  last_full INTEGER,
+  etag TEXT,
+  last_modified TEXT,
+  body_hash BLOB NOT NULL DEFAULT x'',
+  moved_to TEXT NOT NULL DEFAULT '',
+  moved_since INTEGER,
+  moved_seen INTEGER NOT NULL DEFAULT 0,
+  freshness TEXT NOT NULL DEFAULT '{}',
+  posted TEXT NOT NULL DEFAULT '[]',
+  feed_title TEXT NOT NULL DEFAULT '',
+  feed_link TEXT NOT NULL DEFAULT '',
+  head TEXT NOT NULL DEFAULT '{}',
+  -- what it cost
+  recorded_at INTEGER,
+  checks INTEGER NOT NULL DEFAULT 0,
+  requests INTEGER NOT NULL DEFAULT 0,
+  wire_bytes INTEGER NOT NULL DEFAULT 0,
+  not_modified INTEGER NOT NULL DEFAULT 0
+);
+-- for due() and next_due(): the tick asks for the few that are due among thousands
+CREATE INDEX sources_due ON sources (next_check) WHERE listed = 1 AND disabled = 0 AND retired = 0;
+
+-- apart from sources, so that lists of sources do not read it
+CREATE TABLE seen (
+  source_id INTEGER PRIMARY KEY REFERENCES sources (id) ON DELETE CASCADE,
+  hashes BLOB NOT NULL
+);
+
+-- a ring of the last checks of each source
+CREATE TABLE checks (
+  source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+  slot INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  status INTEGER,
+  wire_bytes INTEGER NOT NULL,
+  elapsed_us INTEGER NOT NULL,
+  entries INTEGER NOT NULL,
+  new INTEGER NOT NULL,
+  kept INTEGER NOT NULL,
+  error TEXT,
+  PRIMARY KEY (source_id, slot)
+) WITHOUT ROWID;
+
+CREATE TABLE stories (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL UNIQUE,
+  lead_id INTEGER REFERENCES items (id) ON DELETE SET NULL,
+  sort_at INTEGER NOT NULL,
+  updated INTEGER NOT NULL
+);
+-- for stories(): pages, newest first
+CREATE INDEX stories_order ON stories (sort_at, id) WHERE lead_id IS NOT NULL;
+-- for deleting items
+CREATE INDEX stories_lead ON stories (lead_id);
+
+-- short columns first: looking for relatives must not read texts
+CREATE TABLE items (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  source_id INTEGER NOT NULL REFERENCES sources (id),
+  status INTEGER NOT NULL CHECK (status IN (0, 1, 2)), -- rejected, near, kept
+  story_id INTEGER REFERENCES stories (id) ON DELETE SET NULL,
+  duplicate_of INTEGER REFERENCES items (id) ON DELETE SET NULL,
+  published INTEGER,
+  first_seen INTEGER NOT NULL,
+  updated INTEGER,
+  sort_at INTEGER NOT NULL, -- published, else first_seen
+  score REAL NOT NULL,
+  relation TEXT NOT NULL DEFAULT '',
+  relation_score REAL NOT NULL DEFAULT 0,
+  relation_reasons TEXT NOT NULL DEFAULT '[]',
+  content_hash BLOB NOT NULL,
+  fingerprint BLOB NOT NULL,
+  guid TEXT NOT NULL,
+  url TEXT NOT NULL,
+  language TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  title TEXT NOT NULL,
+  tags TEXT NOT NULL,
+  reasons TEXT NOT NULL,
+  details TEXT NOT NULL, -- authors, categories, enclosures and other parts nobody searches by
+  summary TEXT NOT NULL,
+  content TEXT NOT NULL,
+  UNIQUE (source_id, guid)
+);
+-- for items(): kept, near or rejected ones, newest first
+CREATE INDEX items_status ON items (status, sort_at);
+-- for items() of all kinds, and for prune()
+CREATE INDEX items_order ON items (sort_at);
+-- for stories(): who else carried it
+CREATE INDEX items_story ON items (story_id) WHERE story_id IS NOT NULL;
+-- for duplicates()
+CREATE INDEX items_duplicates ON items (duplicate_of) WHERE duplicate_of IS NOT NULL;
+
+-- for record(): the same item again; and for find_item()
+CREATE TABLE item_keys (
+  key INTEGER NOT NULL,
+  item_id INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+  PRIMARY KEY (key, item_id)
+) WITHOUT ROWID;
+-- for prune()
+CREATE INDEX item_keys_item ON item_keys (item_id);
+
+-- for record(): near-copies; kept and near items only
+CREATE TABLE item_bands (
+  band INTEGER NOT NULL,
+  item_id INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+  PRIMARY KEY (band, item_id)
+) WITHOUT ROWID;
+CREATE INDEX item_bands_item ON item_bands (item_id);
+
+-- for record(): other texts on the same event; kept items only
+CREATE TABLE item_features (
+  feature INTEGER NOT NULL,
+  sort_at INTEGER NOT NULL,
+  item_id INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+  PRIMARY KEY (feature, sort_at, item_id)
+) WITHOUT ROWID;
+CREATE INDEX item_features_item ON item_features (item_id);
+
+-- keys of items that were pruned: they do not come back
+CREATE TABLE tombstones (
+  key INTEGER PRIMARY KEY,
+  pruned INTEGER NOT NULL
+);
+
+-- kept and near items; texts are cut into words by store.segment, so the tokenizer only splits at spaces
+CREATE VIRTUAL TABLE item_texts USING fts5 (title, body, tokenize = 'ascii');
+
+-- what was published under each path, and when its bytes last changed
+CREATE TABLE stamps (
+  path TEXT PRIMARY KEY,
+  digest BLOB NOT NULL,
+  changed INTEGER NOT NULL
+) WITHOUT ROWID;

@@ -1,0 +1,265 @@
+"""Sources: what the operator listed, what the checks found, and who is due."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import msgspec
+
+from feeds.model import BasicAuth, Check, FeedHead, Freshness, Source, SourceLine, SourceState, Validators
+from store.codec import from_json, micros, micros_or_none, moment, moment_or_none, to_json
+
+Origin = Literal["config", "default", "added", "once"]
+
+FAILING_AFTER: Final = 3
+"""Failed checks in a row after which lists call a source failing; one bad night is no news."""
+
+SEEN_AT_LEAST: Final = 2000
+SEEN_PER_ENTRY: Final = 4
+"""Raw hashes kept per source: four documents' worth, and at least 2,000."""
+
+_DUE: Final = "listed = 1 AND disabled = 0 AND retired = 0"
+_TOLD: Final = ("name", "language", "kind", "disabled", "min_interval_s", "max_interval_s", "headers")
+
+
+def sync(conn: sqlite3.Connection, sources: Sequence[Source], origin: Origin, now: datetime) -> bool:
+    """Make the listed sources of the configuration (file or shipped list) exactly these.
+
+    True when anything changed. Sources of `sources add` stay unless they are named here.
+    """
+    known = {row["url"]: row for row in conn.execute("SELECT * FROM sources")}
+    changed = False
+    wanted = {source.url: source for source in sources}
+    for url, source in wanted.items():
+        row = known.get(url)
+        secretless = replace(source, headers=(), auth=None)  # the configuration hands them over at each start
+        told = _told(secretless)
+        if (
+            row is None
+            or not row["listed"]
+            or row["origin"] != origin
+            or any(row[k] != told[k] for k in _TOLD)
+        ):
+            _list(conn, told, origin, now)
+            changed = True
+    gone = [
+        row["id"]
+        for url, row in known.items()
+        if row["listed"] and row["origin"] in {"config", "default"} and url not in wanted
+    ]
+    conn.executemany("UPDATE sources SET listed = 0 WHERE id = ?", [(each,) for each in gone])
+    return changed or bool(gone)
+
+
+def add(conn: sqlite3.Connection, source: Source, now: datetime) -> bool:
+    """List a source by hand; False when it is listed already. A retired one gets a fresh start."""
+    row = conn.execute("SELECT listed FROM sources WHERE url = ?", (source.url,)).fetchone()
+    if row and row["listed"]:
+        return False
+    _list(conn, _told(source), "added", now)
+    conn.execute(
+        "UPDATE sources SET retired = 0, gone_count = 0, failures = 0, next_check = 0 WHERE url = ?",
+        (source.url,),
+    )
+    return True
+
+
+def remove(conn: sqlite3.Connection, url: str) -> bool:
+    """Stop watching a source that was added by hand; its items stay. False when there is none."""
+    sql = "UPDATE sources SET listed = 0 WHERE url = ? AND listed = 1 AND origin = 'added'"
+    return conn.execute(sql, (url,)).rowcount > 0
+
+
+def _told(source: Source) -> dict[str, Any]:
+    return {
+        "url": source.url,
+        "name": source.name,
+        "language": source.language,
+        "kind": source.kind,
+        "disabled": int(source.disabled),
+        "min_interval_s": source.min_interval_s,
+        "max_interval_s": source.max_interval_s,
+        "headers": to_json(source.headers),
+    }
+
+
+def _list(conn: sqlite3.Connection, told: Mapping[str, Any], origin: Origin, now: datetime) -> None:
+    row = {
+        **told,
+        "origin": origin,
+        "listed": int(origin != "once"),
+        "added": micros(now),
+        "address": told["url"],
+    }
+    names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+    changes = ", ".join(f"{name} = :{name}" for name in ("origin", "listed", *_TOLD))
+    conn.execute(
+        f"INSERT INTO sources ({names}) VALUES ({values}) ON CONFLICT (url) DO UPDATE SET {changes}",  # noqa: S608 # our own column names
+        row,
+    )
+
+
+def keep(conn: sqlite3.Connection, check: Check) -> tuple[int, bool]:
+    """Store the state a check ended in; returns the source's id and whether lists show a difference.
+
+    What the operator says is not touched: it may have changed while the check ran. A source that
+    nobody listed (one fetch of an address, to be stored) is kept unlisted.
+    """
+    state = check.state
+    url = state.source.url
+    row = conn.execute("SELECT * FROM sources WHERE url = ?", (url,)).fetchone()
+    if row is None:
+        _list(conn, _told(state.source), state.origin, check.at)
+        row = conn.execute("SELECT * FROM sources WHERE url = ?", (url,)).fetchone()
+    changes = {name: value for name, value in _found(state).items() if row[name] != value}
+    visible = False
+    if changes:
+        assignments = ", ".join(f"{name} = :{name}" for name in changes)
+        conn.execute(f"UPDATE sources SET {assignments} WHERE id = :id", {**changes, "id": row["id"]})  # noqa: S608 # our own column names
+        after = conn.execute("SELECT * FROM sources WHERE id = ?", (row["id"],)).fetchone()
+        visible = bool(row["listed"]) and _shown(row) != _shown(after)
+    _keep_seen(conn, row["id"], check)
+    return int(row["id"]), visible
+
+
+def _shown(row: sqlite3.Row) -> SourceLine:
+    return replace(line(row), next_check=None, last_error="")
+
+
+def _found(state: SourceState) -> dict[str, Any]:
+    return {
+        "address": state.address or state.source.url,
+        "retired": int(state.retired),
+        "next_check": micros_or_none(state.next_check) or 0,
+        "next_check_why": state.next_check_why,
+        "failures": state.failures,
+        "gone_count": state.gone_count,
+        "last_error": state.last_error,
+        "last_check": micros_or_none(state.last_check),
+        "last_success": micros_or_none(state.last_success),
+        "last_change": micros_or_none(state.last_change),
+        "last_full": micros_or_none(state.last_full),
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        "body_hash": state.body_hash,
+        "moved_to": state.moved_to,
+        "moved_since": micros_or_none(state.moved_since),
+        "moved_seen": state.moved_seen,
+        "freshness": to_json(state.freshness),
+        "posted": to_json([micros(each) for each in state.posted]),
+        "feed_title": state.head.title,
+        "feed_link": state.head.link,
+        "head": to_json(state.head),
+    }
+
+
+def _keep_seen(conn: sqlite3.Connection, source_id: int, check: Check) -> None:
+    """Put the hashes of the last document first, older ones behind, and cut the tail."""
+    now = check.state.seen
+    if not now:
+        return
+    row = conn.execute("SELECT hashes FROM seen WHERE source_id = ?", (source_id,)).fetchone()
+    before = _hashes(row["hashes"]) if row else []
+    known = set(before)
+    front = sorted(now - known) + [each for each in before if each in now]
+    cap = max(SEEN_AT_LEAST, SEEN_PER_ENTRY * check.entries)
+    after = (front + [each for each in before if each not in now])[:cap]
+    if after != before:
+        conn.execute("REPLACE INTO seen VALUES (?, ?)", (source_id, msgspec.msgpack.encode(after)))
+
+
+def _hashes(blob: bytes) -> list[bytes]:
+    return msgspec.msgpack.decode(blob, type=list[bytes])
+
+
+def due(conn: sqlite3.Connection, now: datetime, limit: int | None) -> list[sqlite3.Row]:
+    """Rows of the sources whose next check has come, longest overdue first."""
+    sql = f"SELECT * FROM sources WHERE {_DUE} AND next_check <= ? ORDER BY next_check LIMIT ?"  # noqa: S608 # constant
+    return conn.execute(sql, (micros(now), -1 if limit is None else limit)).fetchall()
+
+
+def next_due(conn: sqlite3.Connection) -> datetime | None:
+    """Return when the next source is due; 1970 when one was never asked, None when there is none."""
+    ticks = conn.execute(f"SELECT min(next_check) FROM sources WHERE {_DUE}").fetchone()[0]  # noqa: S608 # constant
+    return moment_or_none(ticks)
+
+
+def listed(conn: sqlite3.Connection) -> list[sqlite3.Row]:
+    """Rows of all listed sources in the order they were first named."""
+    return conn.execute("SELECT * FROM sources WHERE listed = 1 ORDER BY id").fetchall()
+
+
+def states(
+    conn: sqlite3.Connection, rows: Iterable[sqlite3.Row], secrets: Mapping[str, Source], *, seen: bool
+) -> list[SourceState]:
+    """Make states of rows; `secrets` holds the configured sources, whose headers are not on disk."""
+    return [_state(conn, row, secrets.get(row["url"]), seen=seen) for row in rows]
+
+
+def _state(conn: sqlite3.Connection, row: sqlite3.Row, secret: Source | None, *, seen: bool) -> SourceState:
+    blob = (
+        conn.execute("SELECT hashes FROM seen WHERE source_id = ?", (row["id"],)).fetchone() if seen else None
+    )
+    return SourceState(
+        source=_source(row, secret),
+        origin=row["origin"],
+        address=row["address"],
+        validators=Validators(etag=row["etag"], last_modified=row["last_modified"]),
+        body_hash=row["body_hash"],
+        seen=frozenset(_hashes(blob["hashes"])) if blob else frozenset(),
+        failures=row["failures"],
+        gone_count=row["gone_count"],
+        retired=bool(row["retired"]),
+        next_check=moment_or_none(row["next_check"] or None),
+        next_check_why=row["next_check_why"],
+        last_check=moment_or_none(row["last_check"]),
+        last_success=moment_or_none(row["last_success"]),
+        last_change=moment_or_none(row["last_change"]),
+        last_full=moment_or_none(row["last_full"]),
+        freshness=from_json(row["freshness"], Freshness),
+        head=from_json(row["head"], FeedHead),
+        moved_to=row["moved_to"],
+        moved_since=moment_or_none(row["moved_since"]),
+        moved_seen=row["moved_seen"],
+        last_error=row["last_error"],
+        posted=tuple(moment(each) for each in from_json(row["posted"], list[int])),
+    )
+
+
+def _source(row: sqlite3.Row, secret: Source | None) -> Source:
+    auth: BasicAuth | None = secret.auth if secret else None
+    headers = secret.headers if secret else from_json(row["headers"], tuple[tuple[str, str], ...])
+    return Source(
+        url=row["url"],
+        name=row["name"],
+        language=row["language"],
+        kind=row["kind"],
+        disabled=bool(row["disabled"]),
+        min_interval_s=row["min_interval_s"],
+        max_interval_s=row["max_interval_s"],
+        headers=headers,
+        auth=auth,
+    )
+
+
+def line(row: sqlite3.Row) -> SourceLine:
+    """Make a row of a list: name, language, and whether it works."""
+    state = "active"
+    if row["failures"] >= FAILING_AFTER:
+        state = "failing"
+    if row["retired"]:
+        state = "retired"
+    if row["disabled"]:
+        state = "disabled"
+    return SourceLine(
+        url=row["url"],
+        name=row["name"] or row["feed_title"] or row["url"],
+        language=row["language"] or from_json(row["head"], FeedHead).language,
+        kind=row["kind"],
+        home=row["feed_link"],
+        state=state,
+        next_check=moment(row["next_check"]) if row["next_check"] else None,
+        last_error=row["last_error"],
+    )

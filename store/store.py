@@ -1,0 +1,264 @@
+"""The store as the rest of the program sees it: one method per question, SQL lives behind."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from feeds.errors import StoreError
+from feeds.model import Check, Coverage, PublishedItem, Recorded, Source, SourceLine, SourceState, Story
+from store import items, prune, query, search, sources, stories
+from store import record as recording
+from store.backup import backup, integrity
+from store.codec import micros, moment
+from store.connection import BUSY_S, Database
+from store.items import Wanted, Which
+from store.migrate import migrate
+from store.record import Settle
+from store.sources import Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What was published under a path: a hash of its bytes, and when they last changed."""
+
+    digest: bytes
+    changed: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckLine:
+    """One remembered check of a source."""
+
+    at: datetime
+    outcome: str
+    status: int | None
+    wire_bytes: int
+    elapsed_s: float
+    entries: int
+    new: int
+    kept: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What a source has cost since it was first asked."""
+
+    checks: int = 0
+    requests: int = 0
+    wire_bytes: int = 0
+    not_modified: int = 0
+
+
+class Store:
+    """One SQLite file. Thread-safe: many may read while one writes. Failure is a StoreError."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._configured: dict[str, Source] = {}
+
+    @classmethod
+    def open(cls, path: Path, *, busy_s: float = BUSY_S) -> Self:
+        """Open the store at `path`, creating file and folder when absent, upgrading an older one.
+
+        `busy_s`: how long to wait while another process writes, in seconds.
+        """
+        if path.is_dir():
+            raise StoreError(f"the store {path} is a folder; name a file in [store] path")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"the folder of the store {path} can not be made: {error.strerror}") from error
+        db = Database(path, busy_s=busy_s)
+        try:
+            migrate(db)
+        except BaseException:
+            db.close()
+            raise
+        return cls(db)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; further calls raise StoreError, a further close does nothing."""
+        self._db.close()
+
+    # sources
+
+    def sync_sources(self, wanted: Sequence[Source], *, origin: Origin, now: datetime) -> None:
+        """Make the listed sources of the configuration (its file or the shipped list) exactly these.
+
+        Others of these two origins are not asked any more; their items stay. Their headers and
+        passwords are held in memory only, so call this at each start.
+        """
+        self._configured = {each.url: each for each in wanted}
+        with self._db.writing() as conn:
+            if sources.sync(conn, wanted, origin, now):
+                recording.revise(conn)
+
+    def add_source(self, source: Source, *, now: datetime) -> bool:
+        """List a source by hand; False when it is listed already. It is due at once."""
+        with self._db.writing() as conn:
+            added = sources.add(conn, source, now)
+            if added:
+                recording.revise(conn)
+            return added
+
+    def remove_source(self, url: str) -> bool:
+        """Stop asking a source that was added by hand; False when there is none of that address."""
+        with self._db.writing() as conn:
+            removed = sources.remove(conn, url)
+            if removed:
+                recording.revise(conn)
+            return removed
+
+    def sources(self, *, seen: bool = True) -> list[SourceState]:
+        """All listed sources, disabled and retired ones too; without `seen` their hashes are not read."""
+        with self._db.reading() as conn:
+            return sources.states(conn, sources.listed(conn), self._configured, seen=seen)
+
+    def source(self, url: str) -> SourceState | None:
+        """Return the source of this address, listed or not."""
+        with self._db.reading() as conn:
+            rows = conn.execute("SELECT * FROM sources WHERE url = ?", (url,)).fetchall()
+            return next(iter(sources.states(conn, rows, self._configured, seen=True)), None)
+
+    def source_lines(self) -> list[SourceLine]:
+        """All listed sources as lists and OPML show them, by name."""
+        with self._db.reading() as conn:
+            lines = [sources.line(row) for row in sources.listed(conn)]
+        return sorted(lines, key=lambda each: (each.name.casefold(), each.url))
+
+    def due(self, now: datetime, *, limit: int | None = None) -> list[SourceState]:
+        """Return the sources whose next check has come, longest overdue first."""
+        with self._db.reading() as conn:
+            return sources.states(conn, sources.due(conn, now, limit), self._configured, seen=True)
+
+    def next_due(self) -> datetime | None:
+        """When the next source is due; 1970 when one was never asked, None when there is none."""
+        with self._db.reading() as conn:
+            return sources.next_due(conn)
+
+    def checks(self, url: str) -> list[CheckLine]:
+        """Return the last checks of a source, newest first."""
+        sql = (
+            "SELECT c.* FROM checks AS c JOIN sources AS s ON s.id = c.source_id"
+            " WHERE s.url = ? ORDER BY c.at DESC"
+        )
+        with self._db.reading() as conn:
+            return [
+                CheckLine(
+                    at=moment(row["at"]),
+                    outcome=row["outcome"],
+                    status=row["status"],
+                    wire_bytes=row["wire_bytes"],
+                    elapsed_s=row["elapsed_us"] / 1_000_000,
+                    entries=row["entries"],
+                    new=row["new"],
+                    kept=row["kept"],
+                    error=row["error"],
+                )
+                for row in conn.execute(sql, (url,))
+            ]
+
+    def totals(self, url: str) -> Totals:
+        """Return what a source has cost so far; zeros for an unknown one."""
+        sql = "SELECT checks, requests, wire_bytes, not_modified FROM sources WHERE url = ?"
+        with self._db.reading() as conn:
+            row = conn.execute(sql, (url,)).fetchone()
+        return Totals(**dict(row)) if row else Totals()
+
+    # checks and items
+
+    def record(self, check: Check, *, settle: Settle) -> Recorded:
+        """Store a check whole or not at all: entries, verdicts, stories, validators and next check."""
+        with self._db.writing() as conn:
+            return recording.record(conn, check, settle)
+
+    def items(
+        self,
+        *,
+        which: Which = "kept",
+        since: datetime | None = None,
+        source: str | None = None,
+        limit: int | None = 50,
+    ) -> list[PublishedItem]:
+        """Items newest first; `limit` None or 0 means all."""
+        with self._db.reading() as conn:
+            return items.select(conn, Wanted(which=which, since=since, source=source, limit=limit))
+
+    def find_item(self, id_or_url: str) -> PublishedItem | None:
+        """Return the item of this id, address or guid."""
+        with self._db.reading() as conn:
+            return items.find(conn, id_or_url)
+
+    def duplicates(self, item_id: int) -> list[Coverage]:
+        """Who else carried the same item or article, oldest first."""
+        with self._db.reading() as conn:
+            return items.family(conn, item_id)
+
+    def search(self, text: str, *, limit: int) -> list[PublishedItem]:
+        """Kept items that fit a search (syntax: `store.query`), newest first."""
+        with self._db.reading() as conn:
+            return search.search(conn, query.parse(text), limit)
+
+    # what is published
+
+    def stories(self, *, limit: int, before: tuple[datetime, int] | None = None) -> list[Story]:
+        """Stories newest first; the next page starts after (`lead.when`, `id`) of this one's last."""
+        with self._db.reading() as conn:
+            return stories.page(conn, limit, before)
+
+    def story(self, story_id: int) -> Story | None:
+        """Return the story of this id, unless it was withdrawn."""
+        with self._db.reading() as conn:
+            return stories.one(conn, story_id)
+
+    def revision(self) -> int:
+        """Return a number that grows whenever what would be published may have changed."""
+        with self._db.reading() as conn:
+            return int(conn.execute("SELECT value FROM meta WHERE name = 'revision'").fetchone()[0])
+
+    def stamps(self) -> dict[str, Stamp]:
+        """Return what was last published, by path."""
+        with self._db.reading() as conn:
+            rows = conn.execute("SELECT * FROM stamps").fetchall()
+        return {row["path"]: Stamp(digest=row["digest"], changed=moment(row["changed"])) for row in rows}
+
+    def save_stamps(self, stamps: Mapping[str, Stamp]) -> None:
+        """Remember what is published now in place of what was."""
+        with self._db.writing() as conn:
+            conn.execute("DELETE FROM stamps")
+            rows = [(path, each.digest, micros(each.changed)) for path, each in stamps.items()]
+            conn.executemany("INSERT INTO stamps VALUES (?, ?, ?)", rows)
+
+    # care
+
+    def prune(self, before: datetime, *, now: datetime, kept: bool = False) -> int:
+        """Remove near and rejected items (`kept`: all) from before a time; none of them comes back."""
+        total = 0
+        while True:
+            with self._db.writing() as conn:
+                gone = prune.prune(conn, before, now, kept=kept)
+            total += gone
+            if gone < prune.BATCH:
+                return total
+
+    def backup(self, path: Path) -> None:
+        """Write a copy to a new file; may run while the daemon writes."""
+        with self._db.reading() as conn:
+            backup(conn, path)
+
+    def integrity(self) -> tuple[str, ...]:
+        """Sentences on what is damaged; empty when the store is whole."""
+        with self._db.reading() as conn:
+            return integrity(conn)
