@@ -69,7 +69,7 @@ def parse(text: str, path: Path | None) -> Config:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file}: this is not TOML: {_lowered(str(error))}.") from None
+        raise ConfigError(f"{file}: this is not TOML: {_lowered(str(error), text)}.") from None
     except RecursionError:
         raise ConfigError(f"{file}: this is not a configuration: it is nested too deeply.") from None
     findings = Findings(file)
@@ -190,7 +190,9 @@ def _check_defaults(values: dict[str, dict[str, Any]], findings: Findings) -> No
         )
 
 
-def _lowered(sentence: str) -> str:
+def _lowered(sentence: str, text: str) -> str:
+    last = len(text.rstrip().splitlines()) or 1
+    sentence = sentence.replace("at end of document", f"at line {last}, the end of the document")
     return sentence[:1].lower() + sentence[1:].rstrip(".")
 
 

@@ -23,7 +23,8 @@ def check(
 ) -> None:
     """Ask an address once and say what is there; store nothing.
 
-    Says format, entries, newest, problems and when the next check would be. Of an HTML page it shows the feeds behind it. Ends with 1 when an address holds no usable feed.
+    Says format, entries, newest, problems and when the next check would be. Of an HTML page it
+    shows the feeds behind it. Ends with 1 when an address holds no usable feed.
 
     Example: moonwire sources check https://spacenews.com/
     """

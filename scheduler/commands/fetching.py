@@ -28,7 +28,8 @@ def fetch(
 ) -> None:
     """Ask the sources that are due, once.
 
-    Prints what was kept and why, what was rejected in number, and what failed. With addresses: ask those, configured or not, and only show what they hold (--store keeps it).
+    Prints what was kept and why, what was rejected in number, and what failed. With addresses: ask
+    those, configured or not, and only show what they hold (--store keeps it).
     Ends with 1 when a source failed.
 
     Examples: moonwire fetch --all;  moonwire fetch https://spacenews.com/feed/
