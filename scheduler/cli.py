@@ -4,6 +4,7 @@ Commands raise MoonwireError for what the operator can mend; here it becomes one
 error and the exit code that goes with it. Nobody but a developer who asks for it sees a traceback.
 """
 
+import logging
 import os
 import sys
 import traceback
@@ -13,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from feeds.errors import ConfigError, MoonwireError, StoreError
+from feeds.errors import MoonwireError, StoreError
 from scheduler.commands import fetching, items, judging, setting_up, shell, sources
 from scheduler.show import PipeClosedError, safe
 
@@ -73,6 +74,10 @@ def options(
     `moonwire init` writes a commented configuration file.
     """
     context.obj = shell.Shell(config_path=config, verbose=verbose)
+    if verbose:
+        from scheduler import log  # noqa: PLC0415 # only then is there a log to format
+
+        log.set_up(as_json=False, level=logging.DEBUG)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -97,6 +102,8 @@ def run(argv: Sequence[str]) -> int:
 
 def main() -> None:
     """Run the command that the process was started with, and end the process."""
+    # Without a handler logging prints warnings by itself, where a command has said what there is to say.
+    logging.getLogger().addHandler(logging.NullHandler())
     sys.exit(run(sys.argv[1:]))
 
 
@@ -115,9 +122,7 @@ def _config_first(argv: Sequence[str]) -> list[str]:
 
 
 def _code(error: MoonwireError) -> int:
-    if isinstance(error, StoreError):
-        return shell.STORE_UNUSABLE
-    return shell.WRONG_USE if isinstance(error, ConfigError) else shell.SOME_FAILED
+    return shell.STORE_UNUSABLE if isinstance(error, StoreError) else shell.WRONG_USE
 
 
 def _defect(error: Exception, *, debug: bool) -> int:

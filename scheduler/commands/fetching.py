@@ -50,6 +50,7 @@ def fetch(
 
 
 def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: bool) -> "RoundReport":
+    from scheduler.pipeline import revived  # noqa: PLC0415 # only this command needs it
     from scheduler.publish import publish_site  # noqa: PLC0415 # only this command needs it
     from scheduler.run import run_round  # noqa: PLC0415 # as above
     from scheduler.workshop import open_workshop  # noqa: PLC0415 # as above
@@ -58,7 +59,7 @@ def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: b
         workshop = stack.enter_context(open_workshop(shell.config))
         if addresses:
             states = [
-                workshop.store.source(url) or SourceState(source=Source(url=url), origin="once")
+                revived(workshop.store.source(url) or SourceState(source=Source(url=url), origin="once"))
                 for url in addresses
             ]
         elif everything:

@@ -38,7 +38,7 @@ def items(  # noqa: PLR0913 # one per option
     shell = shell_of(context)
     which = _which(everything=everything, rejected=rejected, near=near)
     start = times.since(since, now=now()) if since else None
-    with shell.store() as store:
+    with shell.store(sync=False) as store:
         address = _address(store, source) if source else None
         found = store.items(which=which, since=start, source=address, limit=limit or None)
     for one in found:
@@ -64,7 +64,7 @@ def why(
     Example: moonwire why 42
     """
     shell = shell_of(context)
-    with shell.store() as store:
+    with shell.store(sync=False) as store:
         found = store.find_item(item)
         if found is None:
             raise ConfigError(

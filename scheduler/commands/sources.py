@@ -1,16 +1,20 @@
 """`sources`: which feeds are watched, and how each of them stands."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from feeds.errors import ConfigError, MoonwireError
-from feeds.model import Source, SourceLine, SourceState
+from feeds.model import Check, Source, SourceLine, SourceState
 from scheduler import records, times
 from scheduler.commands.checking import check, choose_feed
 from scheduler.commands.shell import Json, now, opened, shell_of
+
+if TYPE_CHECKING:
+    from store import Store
 
 app = typer.Typer(no_args_is_help=True, help="List, add, remove and check the feeds that are watched.")
 app.command("check")(check)
@@ -30,7 +34,7 @@ def list_(
     """
     shell = shell_of(context)
     with shell.store() as store:
-        states = [s for s in store.sources() if not failing or s.failures or s.retired]
+        states = [s for s in store.sources(seen=False) if not failing or s.failures or s.retired]
     if json:
         for state in states:
             shell.show.json(records.source(state))
@@ -74,13 +78,31 @@ def remove(context: typer.Context, url: Url) -> None:
     """
     shell = shell_of(context)
     with shell.store() as store:
-        state = store.source(url)
-        if state is None:
-            raise ConfigError(f"{url}: is not a watched source; `moonwire sources list` shows them.")
+        state = _known(store, url)
         if state.origin in {"config", "default"}:
             raise ConfigError(f"{url}: {_where(state, shell.config.path)}")
         store.remove_source(url)
     shell.show.text(f"Removed {state.source.label} <{url}>.")
+
+
+@app.command()
+def disable(context: typer.Context, url: Url) -> None:
+    """Keep a source that was added, but do not ask it.
+
+    Example: moonwire sources disable https://www.leonarddavid.com/feed/
+    """
+    _switch(context, url, disabled=True)
+
+
+@app.command()
+def enable(context: typer.Context, url: Url) -> None:
+    """Ask a disabled or retired source again.
+
+    A source is retired when it says twice to be gone for good (410).
+
+    Example: moonwire sources enable https://www.leonarddavid.com/feed/
+    """
+    _switch(context, url, disabled=False)
 
 
 @app.command("import")
@@ -121,7 +143,7 @@ def export(
 
     shell = shell_of(context)
     with shell.store() as store:
-        sources = [_line(state) for state in store.sources()]
+        sources = [_line(state) for state in store.sources(seen=False)]
     data = opml(shell.config.serve.title, sources)
     if file == "-":
         sys.stdout.buffer.write(data)
@@ -132,6 +154,35 @@ def export(
     except OSError as error:
         raise ConfigError(f"{file}: can not be written: {error.strerror}.") from None
     shell.show.note(f"Wrote {len(sources)} sources to {file}.")
+
+
+def _switch(context: typer.Context, url: str, *, disabled: bool) -> None:
+    shell = shell_of(context)
+    with shell.store() as store:
+        state = _known(store, url)
+        if state.retired and not disabled and not state.source.disabled:
+            _revive(store, state)
+        elif state.origin == "added":
+            store.remove_source(url)
+            store.add_source(replace(state.source, disabled=disabled), now=now())
+        elif state.source.disabled != disabled:
+            raise ConfigError(f"{url}: {_where(state, shell.config.path)}")
+    shell.show.text(f"{'Disabled' if disabled else 'Enabled'} {state.source.label} <{url}>.")
+
+
+def _revive(store: "Store", state: SourceState) -> None:
+    from feeds.curate.identity import settle  # noqa: PLC0415 # hardly ever needed
+    from scheduler.pipeline import revived  # noqa: PLC0415 # as above
+
+    again = replace(revived(state), next_check=now(), next_check_why="enabled by hand")
+    store.record(Check(at=now(), outcome="deferred", state=again), settle=settle)
+
+
+def _known(store: "Store", url: str) -> SourceState:
+    state = store.source(url)
+    if state is None or state.origin == "once":
+        raise ConfigError(f"{url}: is not a watched source; `moonwire sources list` shows them.")
+    return state
 
 
 def _source(values: dict[str, Any]) -> Source:
@@ -147,10 +198,8 @@ def _source(values: dict[str, Any]) -> Source:
 
 def _where(state: SourceState, path: Path | None) -> str:
     if state.origin == "default":
-        return (
-            "is one of the shipped sources; name your own in moonwire.toml (`moonwire init`) to drop those."
-        )
-    return f"stands in {path or 'the configuration file'}; remove it there, or set disabled = true."
+        return "is one of the shipped sources; list your own in moonwire.toml to choose (`moonwire init`)."
+    return f"stands in {path or 'the configuration file'}; change it there (disabled = true or false)."
 
 
 def _line(state: SourceState) -> SourceLine:
