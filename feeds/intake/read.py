@@ -1,0 +1,172 @@
+"""A body to a reading: the one door of the reading half.
+
+Two steps, so that the second can run in another process. `prepare` is linear in the body and touches
+no parser that hostile input could stall: it decodes, finds the feed, cuts it at its entries
+and is done when all of them were seen before. `finish` parses what is left.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from feeds.intake.charset import decode
+from feeds.intake.document import Document, NoFeed, open_document
+from feeds.intake.entries import read_new, read_whole
+from feeds.intake.head import read_head
+from feeds.intake.jsonfeed import looks_like_json, read_json
+from feeds.intake.page import read_page
+from feeds.intake.split import Split, split
+from feeds.model.entry import ReadFailed, Reading, ReadRequest
+
+MAX_BODY = 16 * 1_048_576
+"""Bytes of a document that are looked at at all."""
+MAX_ENTRIES = 5_000
+"""Entries of one document that are read; the largest real feed we know has 3,000."""
+_MAX_QUICK_HEAD = 131_072
+"""Bytes of a feed without its entries that are read on the spot."""
+
+_OTHER_ROOTS = {
+    "opml": "This is an OPML list of feeds, not a feed: import it instead.",
+    "urlset": "This is a sitemap, not a feed.",
+    "sitemapindex": "This is a sitemap, not a feed.",
+    "opensearchdescription": "This describes a search engine, not a feed.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A document whose new entries are still to be parsed. Maker: `prepare`. Taker: `finish`."""
+
+    document: Document
+    """Without the entries that were seen, when it could be split."""
+    url: str
+    encoding: str
+    now: datetime | None
+    vocabulary: str | None = field(repr=False)
+    hashes: tuple[bytes, ...] | None = field(default=None, repr=False)
+    """Hashes of all entries; None when the document could not be split."""
+    seen: frozenset[bytes] = field(default=frozenset(), repr=False)
+    """Only for documents that could not be split."""
+    problems: tuple[str, ...] = ()
+
+
+def read(request: ReadRequest) -> Reading | ReadFailed:
+    """Read a body of any kind. Never raises for anything in it; may be slow on hostile input.
+
+    Links of entries and, in their summaries and contents, `href`, `src` and `poster` come out
+    absolute, or empty where nothing could be made of them.
+    """
+    prepared = prepare(request)
+    return finish(prepared) if isinstance(prepared, Work) else prepared
+
+
+def prepare(request: ReadRequest) -> Reading | ReadFailed | Work:
+    """Do all that is linear and safe; what remains, if anything, is a Work for `finish`."""
+    if not request.body.strip(b" \t\r\n\0"):
+        return ReadFailed(kind="empty", sentence="The answer was empty: there is no document in it.")
+    if len(request.body) > MAX_BODY:
+        size = len(request.body) // 1_048_576
+        return ReadFailed(
+            kind="too-large", sentence=f"The document has {size} MiB; more than 16 are not read."
+        )
+    decoded = decode(request.body, request.content_type)
+    if looks_like_json(decoded.data):
+        return read_json(decoded.data, request, encoding=decoded.encoding, limit=MAX_ENTRIES)
+    document = open_document(decoded.data)
+    if isinstance(document, NoFeed):
+        return _no_feed(document, decoded.data, request.url)
+    problems = (*decoded.problems, *document.problems)
+    parts = split(document, encoding=decoded.encoding, has_base=bool(request.url), limit=MAX_ENTRIES)
+    if parts is None:
+        return Work(
+            document=document,
+            url=request.url,
+            encoding=decoded.encoding,
+            now=request.now,
+            vocabulary=request.vocabulary,
+            seen=request.seen,
+            problems=problems,
+        )
+    if parts.cut:
+        problems = (*problems, f"The document has more than {MAX_ENTRIES} entries; the rest was left out.")
+    return _unseen(parts, document, request, encoding=decoded.encoding, problems=problems)
+
+
+def finish(work: Work) -> Reading | ReadFailed:
+    """Parse what `prepare` left. Never raises for anything in the document."""
+    try:
+        if work.hashes is None:
+            return _finish_whole(work)
+        return _finish_split(work, work.hashes)
+    except MemoryError:
+        return ReadFailed(kind="too-large", sentence="Reading the document would take too much memory.")
+    except RecursionError:
+        return ReadFailed(kind="broken", sentence="The document is nested too deeply to be read.")
+
+
+def _unseen(
+    parts: Split, document: Document, request: ReadRequest, *, encoding: str, problems: tuple[str, ...]
+) -> Reading | Work:
+    fresh = [index for index, raw_hash in enumerate(parts.hashes) if raw_hash not in request.seen]
+    rest = parts.only(fresh)
+    if not fresh and len(rest) <= _MAX_QUICK_HEAD:
+        return Reading(
+            head=read_head(rest, url=request.url, document=document),
+            entries=(),
+            hashes=parts.hashes,
+            total=len(parts.hashes),
+            problems=problems,
+            encoding=encoding,
+        )
+    return Work(
+        document=Document(
+            data=rest,
+            root=document.root,
+            start_tag=document.start_tag,
+            complete=True,
+            netscape=document.netscape,
+        ),
+        url=request.url,
+        encoding=encoding,
+        now=request.now,
+        vocabulary=request.vocabulary,
+        hashes=parts.hashes,
+        problems=problems,
+    )
+
+
+def _finish_split(work: Work, hashes: tuple[bytes, ...]) -> Reading:
+    parts = split(work.document, encoding=work.encoding, has_base=bool(work.url), limit=MAX_ENTRIES)
+    assert parts is not None, "what was split once can be split without some of its entries"
+    entries, problems = read_new(parts, url=work.url, now=work.now, vocabulary=work.vocabulary)
+    return Reading(
+        head=read_head(parts.only([]), url=work.url, document=work.document),
+        entries=entries,
+        hashes=hashes,
+        total=len(hashes),
+        problems=(*work.problems, *problems),
+        encoding=work.encoding,
+    )
+
+
+def _finish_whole(work: Work) -> Reading | ReadFailed:
+    found = read_whole(work.document.data, url=work.url, now=work.now, limit=MAX_ENTRIES)
+    if isinstance(found, ReadFailed):
+        return found
+    entries, problems = found
+    return Reading(
+        head=read_head(work.document.data, url=work.url, document=work.document),
+        entries=tuple(entry for entry in entries if entry.raw_hash not in work.seen),
+        hashes=tuple(entry.raw_hash for entry in entries),
+        total=len(entries),
+        problems=(*work.problems, *problems),
+        encoding=work.encoding,
+    )
+
+
+def _no_feed(found: NoFeed, data: bytes, url: str) -> ReadFailed:
+    if found.kind == "page":
+        return read_page(data, url)
+    if sentence := _OTHER_ROOTS.get(found.root.rpartition(":")[2].lower()):
+        return ReadFailed(kind="not-a-feed", sentence=sentence)
+    named = f"its first element is <{found.root}>" if found.root else "it holds no markup"
+    return ReadFailed(kind="not-a-feed", sentence=f"This is neither a feed nor a page: {named}.")

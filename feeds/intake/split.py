@@ -1,0 +1,230 @@
+"""Cut a feed into head and entries without parsing it, exactly or not at all.
+
+The splitter knows just enough XML: CDATA sections, comments and processing instructions hide
+markup, `<` can stand nowhere else, and attribute values may hold `>`. Whatever it is not sure of
+(nested entries, prefixes declared inside entries that could change how later ones are read, truncated documents)
+it refuses, and the whole document is parsed instead. Removing entries from the document then
+leaves the others to be read exactly as before.
+"""
+
+import re
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from feeds.intake.document import Document
+
+PARSER_REVISION = b"feedparser 6.0/1"
+"""Part of every hash: raise it when entries are read differently, so that all are read anew."""
+
+_OPENERS = re.compile(
+    rb"<(?:(!\[CDATA\[)|(!--)|(\?)|(/?)((?:([^\s<>/:!?\"'=&]{1,64}):)?(?:item|entry))(?=[\s/>]))",
+    re.IGNORECASE,
+)
+_TAG_END = re.compile(rb"(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
+_CHANNEL = re.compile(rb"<(?:[^\s<>/:!?\"'=&]{1,64}:)?channel(?=[\s/>])", re.IGNORECASE)
+_XMLNS = re.compile(rb"""\sxmlns(?::([^\s=:"'<>/]{1,64}))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_BASE = re.compile(rb"[\s:]base\s*=", re.IGNORECASE)
+_FEED_NAMESPACES = frozenset(
+    (
+        "http://backend.userland.com/rss",
+        "http://blogs.law.harvard.edu/tech/rss",
+        "http://purl.org/rss/1.0/",
+        "http://my.netscape.com/rdf/simple/0.9/",
+        "http://example.com/newformat#",
+        "http://example.com/necho",
+        "http://purl.org/echo/",
+        "uri/of/echo/namespace#",
+        "http://purl.org/pie/",
+        "http://purl.org/atom/ns#",
+        "http://www.w3.org/2005/atom",
+        "http://purl.org/rss/1.0/modules/rss091#",
+    )
+)
+"""Lower-case namespaces in which the parser takes `item` and `entry` for entries."""
+_HARMLESS = {
+    b"content": b"http://purl.org/rss/1.0/modules/content/",
+    b"dc": b"http://purl.org/dc/elements/1.1/",
+    b"dcterms": b"http://purl.org/dc/terms/",
+    b"media": b"http://search.yahoo.com/mrss/",
+    b"itunes": b"http://www.itunes.com/dtds/podcast-1.0.dtd",
+    b"georss": b"http://www.georss.org/georss",
+    b"slash": b"http://purl.org/rss/1.0/modules/slash/",
+    b"thr": b"http://purl.org/rss/1.0/modules/threading/",
+    b"xhtml": b"http://www.w3.org/1999/xhtml",
+    b"xlink": b"http://www.w3.org/1999/xlink",
+    b"feedburner": b"http://rssnamespace.org/feedburner/ext/1.0",
+}
+"""Prefixes that may be declared inside an entry, with their lower-case namespaces: the parser
+knows each under this very prefix, so that the declaration leaves no trace in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """A document in pieces. Maker: `split`. Taker: `read`."""
+
+    data: bytes = field(repr=False)
+    spans: tuple[tuple[int, int], ...] = field(repr=False)
+    """Start and end of each entry, in document order."""
+    hashes: tuple[bytes, ...] = field(repr=False)
+    start_tag: bytes
+    channel: bytes
+    """Start tag of the <channel> that encloses the entries, or empty."""
+    tail: int
+    """Where the document goes on behind the last entry that counts."""
+    cut: bool = False
+    """True when there were more than `limit` entries and the rest was left out."""
+
+    def entry(self, index: int) -> bytes:
+        """Bytes of one entry."""
+        start, end = self.spans[index]
+        return self.data[start:end]
+
+    def only(self, indices: list[int]) -> bytes:
+        """The document with all entries but these taken out."""
+        wanted = set(indices)
+        pieces = []
+        at = 0
+        for index, (start, end) in enumerate(self.spans):
+            pieces.append(self.data[at : end if index in wanted else start])
+            at = end
+        pieces.append(self.data[self.tail :])
+        return b"".join(pieces)
+
+    def framed(self, indices: list[int]) -> bytes:
+        """These entries inside the enclosing elements and nothing else, for when the head is at fault."""
+        openers = [self.start_tag, self.channel] if self.channel else [self.start_tag]
+        closers = [
+            b"</" + re.split(rb"[\s>/]", opener[1:], maxsplit=1)[0] + b">" for opener in reversed(openers)
+        ]
+        return b"".join((*openers, *map(self.entry, indices), *closers))
+
+
+def split(document: Document, *, encoding: str, has_base: bool, limit: int) -> Split | None:
+    """Cut `document` at its entries, or return None when that could not be exact.
+
+    `encoding` salts the hashes. `has_base` says that the address of the feed is known; without it the parser
+    lets xml:base of one entry leak into the next. At most `limit` entries are taken. Linear; never raises.
+    """
+    data = document.data
+    if not document.complete or not (has_base or not _BASE.search(data)):
+        return None
+    found = _find(document, limit)
+    if found is None:
+        return None
+    spans, cut = found
+    if not _independent(data, spans, document.start_tag):
+        return None
+    tail = spans[-1][1] if spans else len(data)
+    if cut:
+        last = data.rfind(b"</" + _name(data, spans[-1][0]))
+        tail = data.find(b">", last) + 1
+    channel = _channel(data, spans)
+    salted = b"\0".join((PARSER_REVISION, encoding.encode(), document.start_tag, channel))
+    salt = blake2b(salted, digest_size=16).digest()
+    hashes = tuple(blake2b(data[start:end], digest_size=16, salt=salt).digest() for start, end in spans)
+    return Split(
+        data=data,
+        spans=tuple(spans),
+        hashes=hashes,
+        start_tag=document.start_tag,
+        channel=channel,
+        tail=tail if spans else 0,
+        cut=cut,
+    )
+
+
+def _name(data: bytes, start: int) -> bytes:
+    match = _OPENERS.match(data, start)
+    assert match is not None
+    return match[5]
+
+
+def _channel(data: bytes, spans: list[tuple[int, int]]) -> bytes:
+    """Start tag of the <channel> that encloses entries of RSS 0.9x and 2.0; in RSS 1.0 it does not."""
+    first = spans[0][0] if spans else 0
+    match = _CHANNEL.search(data, 1, first)
+    if match is None or data.find(b"</" + match[0][1:], match.end(), first) >= 0:
+        return b""
+    end = _TAG_END.match(data, match.end())
+    return data[match.start() : end.end()] if end else b""
+
+
+def _find(document: Document, limit: int) -> tuple[list[tuple[int, int]], bool] | None:
+    """Spans of all entries, and whether there were more than `limit`; None when not sure."""
+    data = document.data
+    scopes = _declared(document.start_tag)
+    if scopes.get(b"", b"").lower().decode("utf-8", "replace") not in _FEED_NAMESPACES | {""}:
+        return None
+    spans: list[tuple[int, int]] = []
+    at, start, name = 0, -1, b""
+    while match := _OPENERS.search(data, at):
+        if match[5] is None:
+            at = _behind_hidden(data, match)
+            if at == 0:
+                return None
+            continue
+        tag = _TAG_END.match(data, match.end())
+        if tag is None:
+            return None
+        at = tag.end()
+        kind = _is_entry(match[6], scopes)
+        if kind is None:
+            return None
+        if not kind:
+            continue
+        closes, empty = bool(match[4]), data[at - 2 : at] == b"/>"
+        if closes != (start >= 0) or (closes and match[5] != name):
+            return None
+        if not closes and not empty:
+            start, name = match.start(), match[5]
+            continue
+        if len(spans) == limit:
+            return spans, True
+        spans.append((start if closes else match.start(), at))
+        start = -1
+    return None if start >= 0 else (spans, False)
+
+
+def _behind_hidden(data: bytes, match: re.Match[bytes]) -> int:
+    """Position behind the CDATA section, comment or instruction that `match` opens; 0 when it never ends."""
+    closer = b"]]>" if match[1] else b"-->" if match[2] else b"?>"
+    end = data.find(closer, match.end())
+    return end + len(closer) if end >= 0 else 0
+
+
+def _is_entry(prefix: bytes | None, scopes: dict[bytes, bytes]) -> bool | None:
+    """Whether `item` or `entry` under this prefix is an entry; None when the prefix is not the root's."""
+    if not prefix:
+        return True
+    uri = scopes.get(prefix)
+    if uri is None:
+        return None
+    return uri.lower().decode("utf-8", "replace") in _FEED_NAMESPACES
+
+
+def _declared(tag: bytes) -> dict[bytes, bytes]:
+    return {prefix: double or single for prefix, double, single in _XMLNS.findall(tag)}
+
+
+def _independent(data: bytes, spans: list[tuple[int, int]], start_tag: bytes) -> bool:
+    """Whether no entry declares a namespace that would change how the parser reads another one."""
+    if data.count(b"xmlns", len(start_tag)) == 0:
+        return True
+    outer = _declared(start_tag)
+    versioned = start_tag[:4].lower() == b"<rss" or outer.get(b"", b"").lower() in {
+        b"http://www.w3.org/2005/atom",
+        b"http://purl.org/rss/1.0/",
+    }
+    for start, end in spans:
+        if data.find(b"xmlns", start, end) < 0:
+            continue
+        own_tag = _TAG_END.match(data, start + 1)
+        if own_tag is None or _XMLNS.search(data, start, own_tag.end()):
+            return False
+        for prefix, double, single in _XMLNS.findall(data, start, end):
+            uri = (double or single).lower()
+            if uri == b"http://www.w3.org/2005/atom" and not versioned:
+                return False
+            if prefix and outer.get(prefix, b"").lower() != uri and _HARMLESS.get(prefix) != uri:
+                return False
+    return True
