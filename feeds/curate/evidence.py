@@ -79,7 +79,12 @@ def _size(span: Hit) -> int:
 
 
 def _masked(hit: Hit, masks: Sequence[Hit]) -> bool:
-    return any(_inside(hit, mask) and hit.group != mask.group for mask in masks)
+    """Whether `hit` begins inside another name, or is no longer than one that begins where it does."""
+    return any(
+        hit.group != mask.group and mask.start <= hit.start < mask.end
+        and (mask.start < hit.start or hit.end <= mask.end)
+        for mask in masks
+    )
 
 
 def _find(concept: Concept, hits: dict[str, list[Hit]], folded: str) -> Iterator[Found]:
