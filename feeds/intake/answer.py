@@ -30,8 +30,6 @@ class Answer(http.client.HTTPResponse):
 
     def begin(self) -> None:
         """Read status line and headers, past interim answers (RFC 9110 15.2); raises ExchangeError."""
-        if self.headers is not None:
-            return
         for _ in range(_MAX_INTERIM):
             minor, status = self._status_line()
             fields = self._fields()
@@ -81,6 +79,7 @@ class Answer(http.client.HTTPResponse):
         found = _STATUS_LINE.match(line.rstrip(b"\r\n"))
         if found is None:
             raise _garbled("the answer is no HTTP/1.x")
+        self._exchange.status_seen = True
         return int(found.group(1)), int(found.group(2))
 
     def _fields(self) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Content codings undone within a budget: gzip, deflate (zlib and raw), br, zstd, stacked or mislabelled. Pure.
+"""Content codings undone within a budget: gzip, deflate, br, zstd, stacked or mislabelled. Pure.
 
 Each decoder hands out bounded pieces, so a bomb ends at the limit, not in memory.
 """
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-import brotli
+import brotli  # type: ignore[import-untyped] # has no stubs
 import zstandard
 
 _PIECE = 64 * 1024
@@ -64,26 +64,28 @@ def decode(body: bytes, content_encoding: str, limit: int) -> bytes | Undecodabl
 
 def _undo(body: bytes, name: str, limit: int) -> bytes | Undecodable:
     steps = _STEPS.get(name)
-    if steps is None:
-        if _looks_plain(body):
-            return body
-        return Undecodable(kind="encoding", what=f"the body has the unknown encoding {name[:40]!r}")
-    if not body or (name == "gzip" and not body.startswith(_GZIP_MAGIC) and _looks_plain(body)):
+    plain = body.lstrip()[:3].startswith(_TEXT_STARTS)
+    if not body or (plain and name in {"gzip", "zstd"}):  # these two have a magic number; text has none
         return body
-    pieces: list[bytes] = []
-    size = 0
+    if steps is None:
+        what = f"the body has the unknown encoding {name[:40]!r}"
+        return body if plain else Undecodable(kind="encoding", what=what)
     try:
-        for piece in steps(body):
-            size += len(piece)
-            if size > limit:
-                return _too_large(limit)
-            pieces.append(piece)
+        return _collect(steps(body), limit)
     except EOFError:
         return Undecodable(kind="truncated", what=f"the {name} body ends early")
     except (zlib.error, brotli.error, zstandard.ZstdError):
-        if _looks_plain(body):
-            return body
-        return Undecodable(kind="encoding", what=f"the {name} body is corrupt")
+        return body if plain else Undecodable(kind="encoding", what=f"the {name} body is corrupt")
+
+
+def _collect(steps: Iterator[bytes], limit: int) -> bytes | Undecodable:
+    pieces: list[bytes] = []
+    size = 0
+    for piece in steps:
+        size += len(piece)
+        if size > limit:
+            return _too_large(limit)
+        pieces.append(piece)
     return b"".join(pieces)
 
 
@@ -139,10 +141,6 @@ def _zstd(body: bytes) -> Iterator[bytes]:
         rest = frame.unused_data + rest[offset:]
         if not rest.startswith(_ZSTD_MAGIC):
             return
-
-
-def _looks_plain(body: bytes) -> bool:
-    return body.lstrip()[:3].startswith(_TEXT_STARTS)
 
 
 def _too_large(limit: int) -> Undecodable:

@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 import requests
 
-from feeds.intake.address import AddressError, AllowPrivate, Guard, Target, follow, parse, redact
+from feeds.errors import ConfigError
+from feeds.intake.address import AllowPrivate, Guard, redact
 from feeds.intake.decode import Undecodable, decode
 from feeds.intake.freshness import freshness, http_date
 from feeds.intake.headers import (
@@ -19,10 +21,12 @@ from feeds.intake.headers import (
     first,
     joined,
     renewed,
+    sendable,
     validators_of,
     wrong_header,
 )
 from feeds.intake.status import refusal
+from feeds.intake.target import AddressError, Target, follow, parse
 from feeds.intake.transport import Transport, drain, read_body
 from feeds.intake.wire import Exchange, ExchangeError, FetchLimits
 from feeds.model import Fetched, FetchFailed, FetchOutcome, FetchRequest, Freshness, Hop, NotModified
@@ -44,7 +48,9 @@ class _Walk:
     started: float
     hops: list[Hop] = field(default_factory=list)
     status: int | None = None
-    freshness: Freshness = Freshness()
+    freshness: Freshness = field(default_factory=Freshness)
+    at: str = ""
+    """The address asked last."""
 
 
 class Fetcher:
@@ -65,6 +71,8 @@ class Fetcher:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`context`: another TLS context than the shared one with certifi's roots; `clock`: aware now."""
+        if not sendable(user_agent):
+            raise ConfigError("fetch.user_agent must be one line of Latin-1 characters.")
         self._limits = limits
         self._user_agent = user_agent
         self._clock = clock
@@ -100,11 +108,12 @@ class Fetcher:
     def _walk(self, walk: _Walk, target: Target, headers: RequestHeaders) -> FetchOutcome:
         seen = {target.url}
         while True:
+            walk.at = target.url
             response = self._transport.send(target, headers.to(target), walk.exchange)
             try:
                 status = walk.status = response.status_code
                 fields = walk.exchange.headers
-                walk.freshness = freshness(lambda name: joined(fields, name), self._clock())
+                walk.freshness = freshness(partial(joined, fields), self._clock())
                 if status not in _REDIRECTS:
                     return self._finish(walk, target, response)
                 onward = _next(walk, target, first(fields, "location"))
@@ -133,7 +142,7 @@ class Fetcher:
         if walk.status != _OK and not (walk.status == _IM_USED and old.etag):
             drain(response, walk.exchange)
             raise ExchangeError("status", *refusal(response.status_code))
-        body = read_body(response, walk.exchange, self._limits.max_wire_bytes)
+        body = read_body(response, walk.exchange, self._limits.max_bytes)
         decoded = decode(body, joined(fields, "content-encoding"), self._limits.max_bytes)
         if isinstance(decoded, Undecodable):
             raise ExchangeError(decoded.kind, decoded.what, _MEND[decoded.kind])
@@ -190,7 +199,7 @@ def _failed(walk: _Walk, error: ExchangeError) -> FetchFailed:
         where += f" (redirected to {redact(walk.hops[-1].target)})"
     mend = f"; {error.mend}" if error.mend else ""
     return FetchFailed(
-        url=redact(walk.request.url),
+        url=walk.at or redact(walk.request.url),
         kind=error.kind,
         sentence=f"{where}: {error.what}{mend}.",
         status=walk.status if error.kind in {"status", "redirect"} else None,

@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 
-from feeds.intake.address import Target, may_share
+from feeds.intake.target import Target, may_share
 from feeds.model import BasicAuth, FetchRequest, Validators
 
 ACCEPT = (
@@ -30,15 +30,15 @@ class RequestHeaders:
     def __init__(self, request: FetchRequest, start: Target, user_agent: str) -> None:
         self._start = start
         self._common = {
-            "user-agent": user_agent,
-            "accept": ACCEPT,
-            "accept-encoding": ACCEPT_ENCODING,
+            "User-Agent": user_agent,
+            "Accept": ACCEPT,
+            "Accept-Encoding": ACCEPT_ENCODING,
             **conditions(request.validators),
         }
-        self._private = {name.lower(): value for name, value in request.headers}
+        self._private = {_cased(name): value for name, value in request.headers}
         auth = request.auth or start.auth
-        if auth is not None and "authorization" not in self._private:
-            self._private["authorization"] = basic(auth)
+        if auth is not None and "Authorization" not in self._private:
+            self._private["Authorization"] = basic(auth)
 
     def to(self, target: Target) -> dict[str, str]:
         """Make the headers to send to `target`; credentials and a source's own headers only to their origin.
@@ -46,7 +46,7 @@ class RequestHeaders:
         Credentials that a redirect carries in its address are never sent: the redirecting server
         would choose whom we log in as.
         """
-        headers = {"host": target.netloc, **self._common}
+        headers = {"Host": target.netloc, **self._common}
         if may_share(self._start, target):
             headers |= self._private
         return headers
@@ -56,10 +56,10 @@ def conditions(validators: Validators) -> dict[str, str]:
     """Make conditional headers, validators byte for byte (RFC 9110 13.1); `A-IM` offers RFC 3229 deltas."""
     headers = {}
     if validators.etag:
-        headers["if-none-match"] = validators.etag
-        headers["a-im"] = "feed"
+        headers["If-None-Match"] = validators.etag
+        headers["A-IM"] = "feed"
     if validators.last_modified:
-        headers["if-modified-since"] = validators.last_modified
+        headers["If-Modified-Since"] = validators.last_modified
     return {name: value for name, value in headers.items() if sendable(value)}
 
 
@@ -109,6 +109,10 @@ def first(headers: Headers, name: str) -> str:
 def joined(headers: Headers, name: str) -> str:
     """Give all values of a list-valued header, comma-joined (RFC 9110 5.3)."""
     return ", ".join(headers.get(name, ()))
+
+
+def _cased(name: str) -> str:
+    return "-".join(part.capitalize() for part in name.split("-"))
 
 
 def _validator(headers: Headers, name: str) -> str | None:

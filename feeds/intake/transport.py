@@ -19,9 +19,11 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from feeds.intake.address import Guard, Target
+from feeds.intake.address import Guard
 from feeds.intake.answer import Answer
-from feeds.intake.wire import Exchange, ExchangeError, PlainSocket, TlsSocket, broken, dial, reason
+from feeds.intake.dial import dial, tls_failure
+from feeds.intake.target import Target
+from feeds.intake.wire import Exchange, ExchangeError, PlainSocket, TlsSocket, broken, reason
 
 _POOLS = 64
 _IDLE_PER_HOST = 2
@@ -79,11 +81,11 @@ class _Guarded:
             raise broken(exchange, error) from None
 
 
-class PlainConnection(_Guarded, HTTPConnection):
+class PlainConnection(_Guarded, HTTPConnection):  # type: ignore[misc] # the mixin narrows attributes
     """HTTP over a guarded socket."""
 
 
-class TlsConnection(_Guarded, HTTPSConnection):
+class TlsConnection(_Guarded, HTTPSConnection):  # type: ignore[misc] # the mixin narrows attributes
     """HTTPS over a guarded socket; certificate and name are verified by the shared context."""
 
     def connect(self) -> None:
@@ -95,17 +97,17 @@ class TlsConnection(_Guarded, HTTPSConnection):
             self.sock = self.wire.context.wrap_socket(plain, server_hostname=self.host)
         except OSError as error:
             plain.close()
-            raise _tls_failure(self.host, error) from None
+            raise tls_failure(self.host, error) from None
         self.sock.exchange = exchange
         self.is_verified = True
 
 
 class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = PlainConnection
+    ConnectionCls = PlainConnection  # type: ignore[assignment] # as urllib3 itself does
 
 
 class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = TlsConnection
+    ConnectionCls = TlsConnection  # type: ignore[assignment] # as urllib3 itself does
 
 
 class GuardedAdapter(HTTPAdapter):
@@ -192,7 +194,7 @@ class Transport:
         try:
             return self._send(target, headers)
         except ExchangeError as error:
-            if not exchange.reused or error.kind not in {"connect", "protocol", "truncated"}:
+            if not exchange.reused or exchange.status_seen or error.kind == "timeout":
                 raise
             exchange.fresh_only = True
             return self._send(target, headers)
@@ -237,15 +239,15 @@ def read_body(response: requests.Response, exchange: Exchange, limit: int) -> by
 
 def drain(response: requests.Response, exchange: Exchange) -> None:
     """Read a short remainder within a second, so that the connection can serve again; else it is cut."""
-    if exchange.headers.get("content-length") is None and "transfer-encoding" not in exchange.headers:
-        if response.raw.length_remaining != 0:
-            return
+    left = response.raw.length_remaining
+    ends = left is not None or "transfer-encoding" in exchange.headers
+    if not ends or (left or 0) > _DRAIN:
+        return
     deadline = exchange.deadline
     exchange.deadline = min(deadline, time.monotonic() + _DRAIN_S)
     with contextlib.suppress(ExchangeError, urllib3.exceptions.HTTPError, OSError, ValueError):
-        if (response.raw.length_remaining or 0) <= _DRAIN:
-            response.raw.read(_DRAIN, decode_content=False)
-            response.raw.read(1, decode_content=False)
+        response.raw.read(_DRAIN, decode_content=False)
+        response.raw.read(1, decode_content=False)
     exchange.deadline = deadline
 
 
@@ -260,24 +262,3 @@ def verified_context() -> ssl.SSLContext:
 def _too_large(limit: int) -> ExchangeError:
     mend = "raise fetch.max_bytes if this feed is meant to be so large"
     return ExchangeError("too-large", f"the document is larger than {limit} bytes", mend)
-
-
-def _tls_failure(host: str, error: OSError) -> ExchangeError:
-    if isinstance(error, TimeoutError):
-        return ExchangeError("timeout", "the TLS handshake took too long", "it is asked again later")
-    if isinstance(error, ssl.SSLCertVerificationError):
-        why = " ".join(error.verify_message.split()).rstrip(".") or reason(error)
-        mend = "the publisher must mend it; check the address"
-        return ExchangeError("tls", f"the certificate of {host} can not be trusted ({why})", mend)
-    if isinstance(error, ssl.SSLError) and error.reason in {
-        "WRONG_VERSION_NUMBER",
-        "HTTP_REQUEST",
-        "RECORD_LAYER_FAILURE",
-    }:
-        return ExchangeError("tls", "the server speaks no TLS on this port", "try the address with http://")
-    if isinstance(error, ssl.SSLError):
-        what = f"the TLS handshake failed ({(error.reason or reason(error)).lower().replace('_', ' ')})"
-        return ExchangeError("tls", what, "the publisher must mend it")
-    return ExchangeError(
-        "tls", f"the connection broke in the TLS handshake ({reason(error)})", "it is asked again later"
-    )
