@@ -3,6 +3,6 @@
 from feeds.errors import StoreError
 from store.query import Query, parse
 from store.record import Settle
-from store.store import CheckLine, Stamp, Store, Totals
+from store.store import CheckLine, Store, Totals
 
-__all__ = ["CheckLine", "Query", "Settle", "Stamp", "Store", "StoreError", "Totals", "parse"]
+__all__ = ["CheckLine", "Query", "Settle", "Store", "StoreError", "Totals", "parse"]

@@ -185,7 +185,7 @@ def find(conn: sqlite3.Connection, text: str) -> PublishedItem | None:
         row = conn.execute(f"{SELECT} WHERE i.id = ?", (int(text),)).fetchone()
         if row:
             return published(row)
-    sql = SELECT + (
+    sql = SELECT + (  # noqa: S608 # constants
         " WHERE i.id IN (SELECT item_id FROM item_keys WHERE key = :key)"
         " AND :text IN (i.url, i.guid) ORDER BY i.status DESC, i.id DESC LIMIT 1"
     )

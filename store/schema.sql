@@ -10,9 +10,8 @@ INSERT INTO meta VALUES ('revision', 1);
 CREATE TABLE sources (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   url TEXT NOT NULL UNIQUE,
-  -- what the operator says
+  -- what the operator says; 'once' is a source nobody lists (any more): its items stay, it is not asked
   origin TEXT NOT NULL CHECK (origin IN ('config', 'default', 'added', 'once')),
-  listed INTEGER NOT NULL DEFAULT 1,
   added INTEGER NOT NULL,
   name TEXT NOT NULL DEFAULT '',
   language TEXT NOT NULL DEFAULT '',
@@ -52,7 +51,7 @@ CREATE TABLE sources (
   not_modified INTEGER NOT NULL DEFAULT 0
 );
 -- for due() and next_due(): the tick asks for the few that are due among thousands
-CREATE INDEX sources_due ON sources (next_check) WHERE listed = 1 AND disabled = 0 AND retired = 0;
+CREATE INDEX sources_due ON sources (next_check) WHERE origin <> 'once' AND disabled = 0 AND retired = 0;
 
 -- apart from sources, so that lists of sources do not read it
 CREATE TABLE seen (
@@ -164,6 +163,6 @@ CREATE VIRTUAL TABLE item_texts USING fts5 (title, body, tokenize = 'ascii');
 -- what was published under each path, and when its bytes last changed
 CREATE TABLE stamps (
   path TEXT PRIMARY KEY,
-  digest BLOB NOT NULL,
+  digest TEXT NOT NULL,
   changed INTEGER NOT NULL
 ) WITHOUT ROWID;

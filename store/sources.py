@@ -16,11 +16,8 @@ Origin = Literal["config", "default", "added", "once"]
 FAILING_AFTER: Final = 3
 """Failed checks in a row after which lists call a source failing; one bad night is no news."""
 
-SEEN_AT_LEAST: Final = 2000
-SEEN_PER_ENTRY: Final = 4
-"""Raw hashes kept per source: four documents' worth, and at least 2,000."""
-
-_DUE: Final = "listed = 1 AND disabled = 0 AND retired = 0"
+_NONE_SEEN: Final = msgspec.msgpack.encode([])
+_DUE: Final = "origin <> 'once' AND disabled = 0 AND retired = 0"
 _TOLD: Final = ("name", "language", "kind", "disabled", "min_interval_s", "max_interval_s", "headers")
 
 
@@ -36,27 +33,22 @@ def sync(conn: sqlite3.Connection, sources: Sequence[Source], origin: Origin, no
         row = known.get(url)
         secretless = replace(source, headers=(), auth=None)  # the configuration hands them over at each start
         told = _told(secretless)
-        if (
-            row is None
-            or not row["listed"]
-            or row["origin"] != origin
-            or any(row[k] != told[k] for k in _TOLD)
-        ):
+        if row is None or row["origin"] != origin or any(row[k] != told[k] for k in _TOLD):
             _list(conn, told, origin, now)
             changed = True
     gone = [
         row["id"]
         for url, row in known.items()
-        if row["listed"] and row["origin"] in {"config", "default"} and url not in wanted
+        if row["origin"] in {"config", "default"} and url not in wanted
     ]
-    conn.executemany("UPDATE sources SET listed = 0 WHERE id = ?", [(each,) for each in gone])
+    conn.executemany("UPDATE sources SET origin = 'once' WHERE id = ?", [(each,) for each in gone])
     return changed or bool(gone)
 
 
 def add(conn: sqlite3.Connection, source: Source, now: datetime) -> bool:
     """List a source by hand; False when it is listed already. A retired one gets a fresh start."""
-    row = conn.execute("SELECT listed FROM sources WHERE url = ?", (source.url,)).fetchone()
-    if row and row["listed"]:
+    row = conn.execute("SELECT origin FROM sources WHERE url = ?", (source.url,)).fetchone()
+    if row and row["origin"] != "once":
         return False
     _list(conn, _told(source), "added", now)
     conn.execute(
@@ -68,7 +60,7 @@ def add(conn: sqlite3.Connection, source: Source, now: datetime) -> bool:
 
 def remove(conn: sqlite3.Connection, url: str) -> bool:
     """Stop watching a source that was added by hand; its items stay. False when there is none."""
-    sql = "UPDATE sources SET listed = 0 WHERE url = ? AND listed = 1 AND origin = 'added'"
+    sql = "UPDATE sources SET origin = 'once' WHERE url = ? AND origin = 'added'"
     return conn.execute(sql, (url,)).rowcount > 0
 
 
@@ -89,12 +81,11 @@ def _list(conn: sqlite3.Connection, told: Mapping[str, Any], origin: Origin, now
     row = {
         **told,
         "origin": origin,
-        "listed": int(origin != "once"),
         "added": micros(now),
         "address": told["url"],
     }
     names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
-    changes = ", ".join(f"{name} = :{name}" for name in ("origin", "listed", *_TOLD))
+    changes = ", ".join(f"{name} = :{name}" for name in ("origin", *_TOLD))
     conn.execute(
         f"INSERT INTO sources ({names}) VALUES ({values}) ON CONFLICT (url) DO UPDATE SET {changes}",  # noqa: S608 # our own column names
         row,
@@ -119,8 +110,8 @@ def keep(conn: sqlite3.Connection, check: Check) -> tuple[int, bool]:
         assignments = ", ".join(f"{name} = :{name}" for name in changes)
         conn.execute(f"UPDATE sources SET {assignments} WHERE id = :id", {**changes, "id": row["id"]})  # noqa: S608 # our own column names
         after = conn.execute("SELECT * FROM sources WHERE id = ?", (row["id"],)).fetchone()
-        visible = bool(row["listed"]) and _shown(row) != _shown(after)
-    _keep_seen(conn, row["id"], check)
+        visible = row["origin"] != "once" and _shown(row) != _shown(after)
+    _keep_seen(conn, row["id"], state.seen)
     return int(row["id"]), visible
 
 
@@ -155,19 +146,12 @@ def _found(state: SourceState) -> dict[str, Any]:
     }
 
 
-def _keep_seen(conn: sqlite3.Connection, source_id: int, check: Check) -> None:
-    """Put the hashes of the last document first, older ones behind, and cut the tail."""
-    now = check.state.seen
-    if not now:
-        return
+def _keep_seen(conn: sqlite3.Connection, source_id: int, seen: frozenset[bytes]) -> None:
+    """Keep exactly these hashes: one too many, and an edit that is taken back would not be read."""
     row = conn.execute("SELECT hashes FROM seen WHERE source_id = ?", (source_id,)).fetchone()
-    before = _hashes(row["hashes"]) if row else []
-    known = set(before)
-    front = sorted(now - known) + [each for each in before if each in now]
-    cap = max(SEEN_AT_LEAST, SEEN_PER_ENTRY * check.entries)
-    after = (front + [each for each in before if each not in now])[:cap]
-    if after != before:
-        conn.execute("REPLACE INTO seen VALUES (?, ?)", (source_id, msgspec.msgpack.encode(after)))
+    blob = msgspec.msgpack.encode(sorted(seen))
+    if blob != (row["hashes"] if row else _NONE_SEEN):
+        conn.execute("REPLACE INTO seen VALUES (?, ?)", (source_id, blob))
 
 
 def _hashes(blob: bytes) -> list[bytes]:
@@ -188,7 +172,7 @@ def next_due(conn: sqlite3.Connection) -> datetime | None:
 
 def listed(conn: sqlite3.Connection) -> list[sqlite3.Row]:
     """Rows of all listed sources in the order they were first named."""
-    return conn.execute("SELECT * FROM sources WHERE listed = 1 ORDER BY id").fetchall()
+    return conn.execute("SELECT * FROM sources WHERE origin <> 'once' ORDER BY id").fetchall()
 
 
 def states(

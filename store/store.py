@@ -8,7 +8,17 @@ from types import TracebackType
 from typing import Self
 
 from feeds.errors import StoreError
-from feeds.model import Check, Coverage, PublishedItem, Recorded, Source, SourceLine, SourceState, Story
+from feeds.model import (
+    Check,
+    Coverage,
+    PublishedItem,
+    Recorded,
+    Source,
+    SourceLine,
+    SourceState,
+    Stamp,
+    Story,
+)
 from store import items, prune, query, search, sources, stories
 from store import record as recording
 from store.backup import backup, integrity
@@ -18,14 +28,6 @@ from store.items import Wanted, Which
 from store.migrate import migrate
 from store.record import Settle
 from store.sources import Origin
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
-    """What was published under a path: a hash of its bytes, and when they last changed."""
-
-    digest: bytes
-    changed: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,13 +234,13 @@ class Store:
         """Return what was last published, by path."""
         with self._db.reading() as conn:
             rows = conn.execute("SELECT * FROM stamps").fetchall()
-        return {row["path"]: Stamp(digest=row["digest"], changed=moment(row["changed"])) for row in rows}
+        return {row["path"]: Stamp(digest=row["digest"], changed_at=moment(row["changed"])) for row in rows}
 
     def save_stamps(self, stamps: Mapping[str, Stamp]) -> None:
         """Remember what is published now in place of what was."""
         with self._db.writing() as conn:
             conn.execute("DELETE FROM stamps")
-            rows = [(path, each.digest, micros(each.changed)) for path, each in stamps.items()]
+            rows = [(path, each.digest, micros(each.changed_at)) for path, each in stamps.items()]
             conn.executemany("INSERT INTO stamps VALUES (?, ?, ?)", rows)
 
     # care
