@@ -8,7 +8,8 @@ from feeds.model import Check, SourceState
 
 CAUSES = frozenset({"dns", "connect", "timeout"})
 HOSTS = 5
-SHARE = 0.9
+TENTH = 10
+"""One host in ten that answers proves nothing: it may be the router's own page."""
 RETRY_S = 300
 SENTENCE = (
     "Nearly every host failed at once: the connection of this machine is taken to be down, "
@@ -41,16 +42,15 @@ class LineWatch:
             return []
         if check.requests:
             self._answered.add(host)
-        if not self._up and len(self._answered) > (1 - SHARE) * len(self._all):
+        if not self._up and len(self._answered) * TENTH > len(self._all):
             self._up = True
             return [*self._taken(), (state, check)]
         return [(state, check)]
 
     def settle(self, *, now: datetime, jitter: float) -> list[Doubt]:
         """Return what is left at the end of the round; blameless where the line proved to be down."""
-        silent = self._silent - self._answered
-        tried = len(silent | self._answered)
-        if self._doubts and tried >= HOSTS and len(silent) >= SHARE * tried:
+        tried = len(self._silent | self._answered)
+        if self._doubts and tried >= HOSTS and len(self._answered) * TENTH <= tried:
             self.down = True
             return [
                 (state, blameless(check, state, now=now, jitter=jitter)) for state, check in self._taken()

@@ -15,6 +15,7 @@ from typing import Any, TextIO
 from feeds.model import Check, Recorded
 
 ROOT = "moonwire"
+logging.getLogger(ROOT).addHandler(logging.NullHandler())  # commands that print set up no log
 _TELLING_KEY = r"(?:api[_-]?key|apikey|access[_-]?token|auth|key|pass(?:word)?|secret|sig(?:nature)?|token)"
 _USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")
 _QUERY = re.compile(rf"(?i)([?&;]{_TELLING_KEY}=)[^&;#\s\"']+")

@@ -6,13 +6,12 @@ the check, new validators included, in one transaction or not at all.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from feeds.model import (
-    BasicAuth,
     Check,
     Entry,
     FeedHead,
@@ -67,8 +66,6 @@ class Tools:
     reader: Reads
     curate: Curate
     vocabulary: str | None = None
-    auth: Mapping[str, BasicAuth] = field(default_factory=dict, repr=False)
-    """Credentials by configured address: the store never sees them."""
     pace: plan.Pace = field(default_factory=plan.Pace)
 
 
@@ -79,7 +76,7 @@ def check(
     hold = plan.held(state, now=now, force=force)
     if hold is not None:
         return deferred(state, hold, now=now)
-    request = _request(state, tools, now)
+    request = _request(state, now)
     outcome = tools.fetcher.fetch(request)
     conditional = request.validators != Validators()
     if isinstance(outcome, NotModified) and not conditional:
@@ -128,7 +125,7 @@ def revived(state: SourceState) -> SourceState:
     return replace(state, retired=False, gone_count=0)
 
 
-def _request(state: SourceState, tools: Tools, now: datetime) -> FetchRequest:
+def _request(state: SourceState, now: datetime) -> FetchRequest:
     url, source = moves.address_of(state), state.source
     full = plan.wants_full(state, now=now)
     own = moves.same_origin(source.url, url)
@@ -136,7 +133,7 @@ def _request(state: SourceState, tools: Tools, now: datetime) -> FetchRequest:
         url=url,
         validators=Validators() if full else state.validators,
         headers=source.headers if own else (),
-        auth=(source.auth or tools.auth.get(source.url)) if own else None,
+        auth=source.auth if own else None,
     )
 
 

@@ -73,6 +73,8 @@ class RoundReport:
     kept: int = 0
     updated: int = 0
     left: int = 0
+    unreached: int = 0
+    """Of the failed ones: those whose host gave no answer at all (name, connection, time)."""
     line_down: bool = False
     elapsed_s: float = 0.0
 
@@ -231,6 +233,7 @@ class _Round:
             check = _broken(before, check.at, error, self._means)
             recorded = self._means.record(check)
         self._counts[check.outcome] += 1
+        self._counts["unreached"] += check.cause in line.CAUSES
         for name in ("new", "kept", "updated"):
             self._counts[name] += getattr(recorded, name)
         check_line(_log, check, recorded)

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -56,17 +56,15 @@ def open_workshop(
     over from an earlier workshop.
     """
     judged_by = topic.load(config.topic.file)
-    with ExitStack() as stack:
-        store = stack.enter_context(Store.open(config.store.path))
+    with Store.open(config.store.path) as store, open_tools(config, judged_by) as tools:
         if sync:
             store.sync_sources(config.sources, origin=config.sources_origin, now=clock())
-        tools = stack.enter_context(open_tools(config, judged_by))
         yield Workshop(
             config=config,
             store=store,
             topic=judged_by,
             tools=tools,
-            hosts=book or host_book(fetch),
+            hosts=book or host_book(config.fetch),
             clock=clock,
             jitter=random.random,
         )
@@ -74,18 +72,21 @@ def open_workshop(
 
 @contextmanager
 def open_tools(config: Config, judged_by: topic.Topic) -> Iterator[pipeline.Tools]:
-    """Make what a check needs besides its source; no store is involved."""
+    """Make the tools of a configuration, without any store."""
     fetch = config.fetch
-    with ExitStack() as stack:
-        fetcher = stack.enter_context(
-            Fetcher(limits=_limits(fetch), allow_private=fetch.allow_private, user_agent=fetch.user_agent)
-        )
+    with (
+        Fetcher(
+            limits=FetchLimits(total_s=fetch.timeout_s, max_bytes=fetch.max_bytes),
+            allow_private=fetch.allow_private,
+            user_agent=fetch.user_agent,
+        ) as fetcher,
+        IsolatedReader() as reader,
+    ):
         yield pipeline.Tools(
             fetcher=fetcher,
-            reader=stack.enter_context(IsolatedReader()),
+            reader=reader,
             curate=curation(judged_by),
             vocabulary=judged_by.vocabulary,
-            auth={source.url: source.auth for source in config.sources if source.auth is not None},
             pace=pace_of(config),
         )
 
@@ -93,9 +94,7 @@ def open_tools(config: Config, judged_by: topic.Topic) -> Iterator[pipeline.Tool
 def curation(judged_by: topic.Topic) -> pipeline.Curate:
     """Return the way from entries to judged items for one topic."""
 
-    def curate(
-        entries: Sequence[Entry], source: Source, head: FeedHead, now: datetime
-    ) -> tuple[Judged, ...]:
+    def curate(entries: Sequence[Entry], source: Source, head: FeedHead, now: datetime) -> tuple[Judged, ...]:
         return tuple(
             Judged(item=item, verdict=judge(item, judged_by), identity=identity.identify(item), raw_hash=raw)
             for item, raw in normalise(entries, source, head, now=now)
@@ -124,7 +123,3 @@ def host_book(fetch: FetchConfig) -> hosts.HostBook:
         return hosts.name_of(url) in allowed
 
     return hosts.HostBook(spacing_s=fetch.host_spacing_s, per_host=fetch.per_host, unspaced=unspaced)
-
-
-def _limits(fetch: FetchConfig) -> FetchLimits:
-    return FetchLimits(total_s=fetch.timeout_s, max_bytes=fetch.max_bytes)

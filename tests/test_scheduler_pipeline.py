@@ -29,10 +29,7 @@ class Bench:
         self.reader = FakeReader(head)
         self.state = state or a_state()
         self.tools = pipeline.Tools(
-            fetcher=self.web,
-            reader=self.reader,
-            curate=curate,
-            auth={FEED: BasicAuth(user="u", password="p")},
+            fetcher=self.web, reader=self.reader, curate=curate
         )
 
     def check(self, hours: float = 0, *, force: bool = False) -> Check:
@@ -278,7 +275,7 @@ def test_a_source_that_moved_is_asked_at_its_new_address() -> None:
 
 def test_credentials_and_own_headers_stay_with_their_origin() -> None:
     """They are sent to the configured origin only, whoever the source moved to."""
-    source = a_source(headers=(("X-Key", "1"),))
+    source = a_source(headers=(("X-Key", "1"),), auth=BasicAuth(user="u", password="p"))
     for address, own in ((FEED, True), ("https://new.example/feed", False)):
         bench = Bench(a_state(source=source, address=address))
         bench.web.fails(address)

@@ -1,0 +1,111 @@
+"""The daemon: clockwork, signals, web server and drain around the wire.
+
+Three threads: this one waits for signals, the scheduler's single worker turns the wire, the web
+server answers with what the last turn made. The only home of APScheduler.
+"""
+
+import logging
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from typing import TextIO
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from feeds.publish.app import SiteApp
+from scheduler import config as configuration
+from scheduler import log, web
+from scheduler.config_types import Config
+from scheduler.lock import daemon_lock
+from scheduler.wire import Wire
+
+TICK_S = 5.0
+_HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+_log = logging.getLogger("moonwire.daemon")
+Signals = queue.SimpleQueue[int]
+"""Signals in the order they came; its put() may interrupt a get() of the same thread, unlike an Event."""
+
+
+def serve_forever(
+    config: Config,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    log_json: bool = False,
+    signals: Signals | None = None,
+    out: TextIO | None = None,
+) -> int:
+    """Run until SIGTERM or SIGINT, then let what runs end and return 0; SIGHUP reads the file again.
+
+    ConfigError (port, topic) and StoreError (store, another daemon) are raised before anything is
+    asked. `signals` given: they come from there and not from the process.
+    """
+    config = config.serving(host, port)
+    log.set_up(as_json=log_json)
+    with ExitStack() as stack:
+        stack.enter_context(daemon_lock(config.store.path))
+        listener = web.bind(config.serve.host, config.serve.port)
+        stack.callback(listener.close)
+        config = config.serving(None, listener.getsockname()[1])
+        wire = Wire(config)
+        stack.callback(wire.close)
+        stack.enter_context(web.serving(SiteApp(lambda: wire.site, lambda: wire.health), listener))
+        signals = signals or stack.enter_context(_process_signals())
+        (out or sys.stdout).write(_greeting(config))
+        (out or sys.stdout).flush()
+        _run(wire, signals, lambda: configuration.load(config.path).serving(host, port))
+    _log.info("stopped", extra={"action": "stop"})
+    return 0
+
+
+def _run(wire: Wire, signals: Signals, load: Callable[[], Config]) -> None:
+    """Turn the wire at each tick until told to stop; turns and reloads never overlap."""
+    stop = threading.Event()
+    logging.getLogger("apscheduler").setLevel(
+        logging.ERROR
+    )  # a tick that is skipped during a round is no news
+    clockwork = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
+    clockwork.add_job(
+        wire.turn,
+        "interval",
+        args=[stop],
+        seconds=TICK_S,
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
+        next_run_time=datetime.now(UTC),
+    )
+    clockwork.start()
+    try:
+        while (number := signals.get()) == signal.SIGHUP:
+            clockwork.add_job(wire.reload, args=[load], misfire_grace_time=None)
+        _log.info("%s: finishing what runs", signal.Signals(number).name, extra={"action": "drain"})
+    finally:
+        stop.set()
+        clockwork.shutdown(wait=True)
+
+
+@contextmanager
+def _process_signals() -> Iterator[Signals]:
+    """Collect the process's signals in a queue for as long as the block lasts."""
+    signals: Signals = queue.SimpleQueue()
+    before = {number: signal.signal(number, lambda number, _: signals.put(number)) for number in _HANDLED}
+    try:
+        yield signals
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _greeting(config: Config) -> str:
+    base = config.serve.base_url
+    return (
+        f"moonwire watches {len(config.sources)} sources. Open {base}/ in a browser, "
+        f"or {base}/feed.rss in a feed reader. Ctrl-C stops it.\n"
+    )

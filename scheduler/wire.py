@@ -1,0 +1,171 @@
+"""The daemon's work without its clockwork: one turn asks what is due and renders what changed.
+
+Used by one thread. What the web server reads (`site`, `health`) are finished values that a turn
+replaces as a whole.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+
+from feeds.errors import MoonwireError, StoreError
+from feeds.publish.prepared import Site
+from moonwire import __version__
+from scheduler.config_types import Config, ServeConfig
+from scheduler.publish import PublishError, current_site, publish_site
+from scheduler.run import RoundReport, run_round
+from scheduler.workshop import Clock, Workshop, host_book, open_workshop, wall_clock
+
+PATIENCE_S = 60.0
+"""A round waits this long for busy hosts; the rest of their sources is left for the next one."""
+
+_log = logging.getLogger("moonwire.daemon")
+
+
+class Wire:
+    """A workshop kept open, the site made from it, and how it is doing."""
+
+    def __init__(self, config: Config, *, clock: Clock = wall_clock) -> None:
+        """Open everything; a wrong topic or store raises here, before anything is served."""
+        self._clock = clock
+        self._hosts = host_book(config.fetch)
+        self._open = ExitStack()
+        self.workshop = self._opened(config, self._open)
+        self._report: RoundReport | None = None
+        self._round_at: datetime | None = None
+        self._shown: tuple[int, bool | None] | None = None
+        self._offline = False
+        self.site = Site(files={})
+        self.health: dict[str, object] = {}
+        self.refresh()
+
+    def close(self) -> None:
+        """Close store and tools."""
+        self._open.close()
+
+    def turn(self, stop: threading.Event) -> RoundReport | None:
+        """Ask what is due, then show what came of it; returns the round's report, None if none was due.
+
+        A store that fails (a full disk, another process's lock) is told once and tried again next turn.
+        """
+        try:
+            report = self._turn(stop)
+        except StoreError as error:
+            if self.health.get("error") != str(error):
+                _log.error("%s", error, extra={"action": "store"})  # its sentence says it all
+            self.health = {**self.health, "ok": False, "error": str(error)}
+            return None
+        return report
+
+    def _turn(self, stop: threading.Event) -> RoundReport | None:
+        shop = self.workshop
+        states = shop.store.due(self._clock())
+        report = run_round(shop, states, stop=stop, patience_s=PATIENCE_S) if states else None
+        if report is not None and (report.asked or report.deferred):
+            self._report, self._round_at = report, self._clock()
+            _log.info(
+                "%s", report.sentence, extra={"action": "round", "asked": report.asked, "new": report.new}
+            )
+            self._tell_line(report)
+        self.refresh()
+        return report
+
+    def reload(self, load: Callable[[], Config]) -> bool:
+        """Take over another configuration, or keep the present one and say why; True when taken over."""
+        old = self.workshop.config
+        fresh = ExitStack()
+        try:
+            new = load()
+            wanted = replace(new, store=old.store, serve=_kept_address(new, old))
+            if (new.store.path, new.serve.host, new.serve.port) != (
+                old.store.path,
+                old.serve.host,
+                old.serve.port,
+            ):
+                _log.warning("store path, host and port change with the next start only")
+            self._hosts = host_book(wanted.fetch)
+            workshop = self._opened(wanted, fresh)
+        except MoonwireError as error:
+            fresh.close()
+            _log.error(
+                "the new configuration is refused, the old one stays: %s", error, extra={"action": "reload"}
+            )  # its sentence says it all
+            return False
+        self._open.close()
+        self._open, self.workshop, self._shown = fresh, workshop, None
+        _log.info("configuration read again: %d sources", len(wanted.sources), extra={"action": "reload"})
+        self.refresh()
+        return True
+
+    def refresh(self) -> None:
+        """Render the site if what it shows has changed, write it where it belongs, and take stock."""
+        shop = self.workshop
+        offline = self._offline or None
+        shown = (shop.store.revision(), offline)
+        if shown != self._shown:
+            self.site = current_site(shop, previous=self.site, offline=offline)
+            self._shown = shown
+            self._write()
+        self.health = self._stock()
+
+    def _write(self) -> None:
+        folder = self.workshop.config.publish.dir
+        if folder is None:
+            return
+        try:
+            written = publish_site(self.workshop, folder)
+        except PublishError as error:
+            _log.error("%s", error, extra={"action": "publish"})  # its sentence says it all
+            return
+        if written:
+            _log.info("%d files written to %s", len(written), folder, extra={"action": "publish"})
+
+    def _tell_line(self, report: RoundReport) -> None:
+        """Say once that nothing can be reached, and once that it can be again."""
+        lost = report.line_down or (bool(report.asked) and report.unreached == report.asked)
+        answered = report.asked > report.unreached
+        if lost and not self._offline:
+            _log.warning(
+                "The sources can not be reached: is there a network? The wire keeps running, "
+                "serves what it has, and asks again by itself.",
+                extra={"action": "offline"},
+            )
+        elif answered and self._offline:
+            _log.info("The sources can be reached again.", extra={"action": "online"})
+        self._offline = lost or (self._offline and not answered)
+
+    def _stock(self) -> dict[str, object]:
+        store, report = self.workshop.store, self._report
+        lines = store.source_lines()
+        due = store.next_due()
+        return {
+            "ok": True,
+            "status": "offline" if self._offline else "ok",
+            "version": __version__,
+            "sources": sum(line.state not in {"disabled", "retired"} for line in lines),
+            "failing": sum(line.state == "failing" for line in lines),
+            "revision": store.revision(),
+            "next_check": None if due is None else max(due, self._clock()).isoformat(timespec="seconds"),
+            "last_round": None
+            if report is None or self._round_at is None
+            else {
+                "at": self._round_at.isoformat(timespec="seconds"),
+                "asked": report.asked,
+                "failed": report.failed + report.gone,
+                "new": report.new,
+                "kept": report.kept,
+                "seconds": round(report.elapsed_s, 1),
+            },
+        }
+
+    def _opened(self, config: Config, stack: ExitStack) -> Workshop:
+        return stack.enter_context(open_workshop(config, clock=self._clock, book=self._hosts))
+
+
+def _kept_address(new: Config, old: Config) -> ServeConfig:
+    """Return the new serving section at the address that is listened on already."""
+    base = old.serve.base_url if new.serve.base_url_derived else new.serve.base_url
+    return replace(new.serve, host=old.serve.host, port=old.serve.port, base_url=base)
