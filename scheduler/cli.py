@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from feeds.errors import MoonwireError, StoreError
+from scheduler import exit_codes
 from scheduler.commands import fetching, items, judging, setting_up, shell, sources
 from scheduler.show import PipeClosedError, safe
 
@@ -86,18 +87,18 @@ def run(argv: Sequence[str]) -> int:
     try:
         app(args=_config_first(argv), prog_name="moonwire")
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else shell.DONE
+        return end.code if isinstance(end.code, int) else exit_codes.DONE
     except PipeClosedError:
-        return shell.PIPE_CLOSED
+        return exit_codes.PIPE_CLOSED
     except KeyboardInterrupt:
-        return shell.INTERRUPTED
+        return exit_codes.INTERRUPTED
     except MoonwireError as error:
         for sentence in str(error).splitlines():
             sys.stderr.write(f"moonwire: {safe(sentence)}\n")
         return _code(error)
     except Exception as error:  # noqa: BLE001 # whatever it is, a person gets a sentence
         return _defect(error, debug=debug)
-    return shell.DONE
+    return exit_codes.DONE
 
 
 def main() -> None:
@@ -122,7 +123,7 @@ def _config_first(argv: Sequence[str]) -> list[str]:
 
 
 def _code(error: MoonwireError) -> int:
-    return shell.STORE_UNUSABLE if isinstance(error, StoreError) else shell.WRONG_USE
+    return exit_codes.STORE_UNUSABLE if isinstance(error, StoreError) else exit_codes.WRONG_USE
 
 
 def _defect(error: Exception, *, debug: bool) -> int:
@@ -131,4 +132,4 @@ def _defect(error: Exception, *, debug: bool) -> int:
     what = safe(f"{type(error).__name__}: {error}".splitlines()[0])
     hint = "" if debug else "; moonwire -v shows where"
     sys.stderr.write(f"moonwire: this is a defect of moonwire, please report it ({what}){hint}.\n")
-    return shell.DEFECT
+    return exit_codes.DEFECT

@@ -8,7 +8,8 @@ import typer
 from feeds.errors import ConfigError
 from feeds.model import FoundFeed, Source
 from scheduler.commands.fetching import checked_address
-from scheduler.commands.shell import DONE, SOME_FAILED, Json, Shell, now, shell_of
+from scheduler.commands.shell import Json, Shell, now, shell_of
+from scheduler.exit_codes import DONE, SOME_FAILED
 from scheduler.times import rfc3339
 
 if TYPE_CHECKING:

@@ -10,7 +10,9 @@ import typer
 from feeds.errors import ConfigError
 from feeds.model import Check, Recorded, Source, SourceState
 from scheduler import records
-from scheduler.commands.shell import DONE, SOME_FAILED, Json, Shell, now, shell_of
+from scheduler.commands.shell import Json, Shell, now, shell_of
+from scheduler.config_types import Config
+from scheduler.exit_codes import DONE, SOME_FAILED
 
 if TYPE_CHECKING:
     from scheduler.run import RoundReport
@@ -152,12 +154,11 @@ def publish(
         shell.show.note(f"{len(written)} files written, the rest was up to date.")
 
 
-def run(
-    context: typer.Context,
-    *,
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = None,
-) -> None:
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Port = Annotated[int | None, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")]
+
+
+def run(context: typer.Context, *, host: Host = None, port: Port = None) -> None:
     """Run the wire: poll, judge, publish, serve.
 
     SIGTERM and SIGINT finish what runs and end; SIGHUP reads the configuration again.
@@ -172,6 +173,12 @@ def run(
 
 def demo(
     context: typer.Context,
+    *,
+    host: Host = None,
+    port: Port = None,
+    folder: Annotated[
+        Path | None, typer.Option("--publish", metavar="DIR", help="Write the site there and end.")
+    ] = None,
 ) -> None:
     """Show the wire at work without a network.
 
@@ -179,7 +186,23 @@ def demo(
 
     Example: moonwire demo
     """
-    from scheduler.demo import run_demo  # noqa: PLC0415 # only this command needs it
+    from scheduler.daemon import serve_forever  # noqa: PLC0415 # only this command needs it
+    from scheduler.demo import play  # noqa: PLC0415 # as above
 
-    shell_of(context)
-    raise typer.Exit(run_demo())
+    shell = shell_of(context)
+    with play.demo(host=host or "127.0.0.1", port=8380 if port is None else port) as config:
+        if folder is None:
+            raise typer.Exit(serve_forever(config, host=None, port=None))
+        report = _published(config, folder)
+    shell.show.note(f"{report.sentence}; the site is in {folder}.")
+
+
+def _published(config: Config, folder: Path) -> "RoundReport":
+    from scheduler.publish import publish_site  # noqa: PLC0415 # only the demo needs it here
+    from scheduler.run import run_round  # noqa: PLC0415 # as above
+    from scheduler.workshop import open_workshop  # noqa: PLC0415 # as above
+
+    with open_workshop(config) as workshop:
+        report = run_round(workshop, workshop.store.due(workshop.clock()), force=True)
+        publish_site(workshop, folder)
+    return report

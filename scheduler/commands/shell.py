@@ -16,8 +16,6 @@ from scheduler.show import Show
 if TYPE_CHECKING:
     from store import Store
 
-DONE, SOME_FAILED, WRONG_USE, STORE_UNUSABLE, DEFECT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 70, 130, 141
-
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line and nothing else.")]
 """The option that all listing commands share."""
 
