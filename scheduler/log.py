@@ -19,7 +19,7 @@ logging.getLogger(ROOT).addHandler(logging.NullHandler())  # commands that print
 _TELLING_KEY = r"(?:api[_-]?key|apikey|access[_-]?token|auth|key|pass(?:word)?|secret|sig(?:nature)?|token)"
 _USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")
 _QUERY = re.compile(rf"(?i)([?&;]{_TELLING_KEY}=)[^&;#\s\"']+")
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "quiet"}
 
 
 def redact(text: str) -> str:
@@ -67,6 +67,8 @@ def set_up(*, as_json: bool, level: int = logging.INFO, stream: TextIO | None = 
     """Send moonwire's log (and warnings of the libraries) to `stream`, by default standard error."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines() if as_json else HumanLines())
+    if not as_json and level > logging.DEBUG:
+        handler.addFilter(lambda record: not getattr(record, "quiet", False))
     for name, at_least in ((ROOT, level), ("", logging.WARNING)):
         logger = logging.getLogger(name)
         for old in [one for one in logger.handlers if getattr(one, "of_moonwire", False)]:
@@ -78,8 +80,11 @@ def set_up(*, as_json: bool, level: int = logging.INFO, stream: TextIO | None = 
     return handler
 
 
-def check_line(logger: logging.Logger, check: Check, recorded: Recorded) -> None:
-    """Return the one structured line of a check: what was asked, what came, what it cost, what is next."""
+def check_line(logger: logging.Logger, check: Check, recorded: Recorded, *, quiet: bool = False) -> None:
+    """Write the one structured line of a check: what was asked, what came, what it cost, what is next.
+
+    A quiet one, and one that brought nothing, is for machines: no person is told by default.
+    """
     state = check.state
     extra: Mapping[str, object] = {
         "action": "fetch" if check.requests else "defer",
@@ -105,5 +110,5 @@ def check_line(logger: logging.Logger, check: Check, recorded: Recorded) -> None
     failed = check.outcome in {"failed", "gone"}
     loud = failed or recorded.new or recorded.updated
     told = check.error if failed else f"{check.outcome}, {recorded.new} new, {recorded.kept} kept"
-    level = logging.WARNING if failed else logging.INFO if loud else logging.DEBUG
-    logger.log(level, "%s: %s", state.source.label, told, extra=dict(extra))
+    level = logging.WARNING if failed else logging.INFO
+    logger.log(level, "%s: %s", state.source.label, told, extra={**extra, "quiet": quiet or not loud})

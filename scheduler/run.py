@@ -149,7 +149,8 @@ class _Round:
         try:
             left = self._work(began, watch)
             now, jitter = self._means.clock(), self._means.jitter()
-            self._record_all(watch.settle(now=now, jitter=jitter))
+            rest = watch.settle(now=now, jitter=jitter)
+            self._record_all(rest, quiet=watch.down)
         finally:
             for _ in range(self._threads):
                 self._jobs.put(None)
@@ -220,11 +221,11 @@ class _Round:
             self._means.hosts.answered(url, check.status, now=check.at, retry_after_s=retry_after)
         self._record_all(watch.weigh(state, check, host_of(url)))
 
-    def _record_all(self, checks: Iterable[tuple[SourceState, Check]]) -> None:
+    def _record_all(self, checks: Iterable[tuple[SourceState, Check]], *, quiet: bool = False) -> None:
         for before, check in checks:
-            self._record(before, check)
+            self._record(before, check, quiet=quiet)
 
-    def _record(self, before: SourceState, check: Check) -> None:
+    def _record(self, before: SourceState, check: Check, *, quiet: bool = False) -> None:
         try:
             recorded = self._means.record(check)
         except StoreError:
@@ -236,7 +237,7 @@ class _Round:
         self._counts["unreached"] += check.cause in line.CAUSES
         for name in ("new", "kept", "updated"):
             self._counts[name] += getattr(recorded, name)
-        check_line(_log, check, recorded)
+        check_line(_log, check, recorded, quiet=quiet)
         if self._on_check is not None:
             self._on_check(check, recorded)
 

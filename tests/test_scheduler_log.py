@@ -69,15 +69,21 @@ def test_a_check_is_one_json_line_with_everything_asked_for(stream: io.StringIO)
 
 
 def test_a_person_reads_failures_as_warnings_and_nothing_of_a_quiet_check(stream: io.StringIO) -> None:
-    """Unchanged sources are for the debug level, which only adds words."""
+    """Unchanged sources are for machines, and for a person who asks for every word."""
     log.set_up(as_json=False, stream=stream)
     logger = logging.getLogger("moonwire.round")
     state = a_state()
     log.check_line(logger, Check(at=NOW, outcome="unchanged", state=state, requests=1), Recorded())
+    log.check_line(
+        logger, Check(at=NOW, outcome="failed", state=state, error="Not its fault."), Recorded(), quiet=True
+    )
     assert stream.getvalue() == ""
     broken = Check(at=NOW, outcome="failed", state=state, error="It is down.", requests=1)
     log.check_line(logger, broken, Recorded())
     assert stream.getvalue().endswith(f"warning: {state.source.label}: It is down.\n")
+    log.set_up(as_json=False, stream=stream, level=logging.DEBUG)
+    log.check_line(logger, Check(at=NOW, outcome="unchanged", state=state, requests=1), Recorded())
+    assert stream.getvalue().endswith("unchanged, 0 new, 0 kept\n")
 
 
 def test_deferred_checks_are_no_requests(stream: io.StringIO) -> None:
