@@ -3,6 +3,7 @@
 Each decoder hands out bounded pieces, so a bomb ends at the limit, not in memory.
 """
 
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +23,10 @@ _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _ALIASES = {"x-gzip": "gzip", "x-deflate": "deflate", "brotli": "br", "zst": "zstd"}
 _NOTHING = frozenset({"", "identity", "none", "utf-8", "binary", "8bit", "7bit"})
 """No coding, and labels that servers send by mistake for none."""
-_TEXT_STARTS = (b"<", b"{", b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
+_PLAIN = re.compile(
+    rb"\xfe\xff|\xff\xfe|(?:\xef\xbb\xbf)?[\t\r\n ]*[<{](?!.{0,200}[\x00-\x08\x0e-\x1a])", re.DOTALL
+)
+"""How a feed document begins: a byte-order mark, or a bracket and no control characters after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,7 @@ def decode(body: bytes, content_encoding: str, limit: int) -> bytes | Undecodabl
 
 def _undo(body: bytes, name: str, limit: int) -> bytes | Undecodable:
     steps = _STEPS.get(name)
-    plain = body.lstrip()[:3].startswith(_TEXT_STARTS)
+    plain = _PLAIN.match(body) is not None
     if not body or (plain and name in {"gzip", "zstd"}):  # these two have a magic number; text has none
         return body
     if steps is None:
@@ -73,7 +77,7 @@ def _undo(body: bytes, name: str, limit: int) -> bytes | Undecodable:
     try:
         return _collect(steps(body), limit)
     except EOFError:
-        return Undecodable(kind="truncated", what=f"the {name} body ends early")
+        return body if plain else Undecodable(kind="truncated", what=f"the {name} body ends early")
     except (zlib.error, brotli.error, zstandard.ZstdError):
         return body if plain else Undecodable(kind="encoding", what=f"the {name} body is corrupt")
 

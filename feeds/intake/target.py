@@ -75,6 +75,8 @@ def parse(url: str) -> Target:
         raise AddressError(f"{named} not asked, only http and https")
     if port == 0:
         raise AddressError("port 0 can not be asked")
+    if "\\" in parts.netloc:  # browsers read it as a slash: two readers would see two hosts
+        raise AddressError("the host name is not valid")
     host = _host(parts.hostname or "")
     path = _quoted(parts.path or "/", _PATH_SAFE)
     if parts.query:
