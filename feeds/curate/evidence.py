@@ -7,7 +7,7 @@ from feeds.curate.match import UNSPACED, Hit
 from feeds.curate.topic import Topic
 from feeds.curate.topicfile import Concept
 
-_SENTENCE = 3
+_SENTENCE = 2
 """Words that the end of a sentence is worth when distances are counted."""
 _WORD_OF_RUN = 2
 """Characters of a script without spaces that make about one word."""
@@ -63,7 +63,10 @@ def read_place(text: str, folded: str, topic: Topic, languages: Collection[str])
 
 def find_concepts(reading: Reading, topic: Topic, present: Collection[str]) -> Iterator[Found]:
     """Give the first place of every concept that stands in `reading`; `present` are the groups of the whole item."""
+    hits = reading.hits
     for concept in topic.concepts:
+        if concept.key not in hits and not (concept.near and concept.near[0] in hits):
+            continue
         if all(need in present for need in concept.needs):
             found = next(iter(_find(concept, reading.hits, reading.folded)), None)
             if found is not None:
@@ -81,7 +84,8 @@ def _size(span: Hit) -> int:
 def _masked(hit: Hit, masks: Sequence[Hit]) -> bool:
     """Whether `hit` begins inside another name, or is no longer than one that begins where it does."""
     return any(
-        hit.group != mask.group and mask.start <= hit.start < mask.end
+        hit.group != mask.group
+        and mask.start <= hit.start < mask.end
         and (mask.start < hit.start or hit.end <= mask.end)
         for mask in masks
     )

@@ -8,12 +8,15 @@ end of a sentence a lone full stop. So ``Chang’e-7``, ``CHANG'E 7`` and ``Chan
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from importlib.resources import files
 
 _REMEMBER = 30_000
 """Characters whose form is kept: all scripts of real news, and a bound on what hostile text can fill."""
-_ENDERS = frozenset(".!?;:…。！？；：؟؛۔।॥|•·\u2028\u2029")
+_LINE = 160
+"""Characters of a quotation."""
+_ENDERS = frozenset(".!?…。！？؟۔।॥|•\u2028\u2029")
 _KEPT_APART = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h"}
 _ARABIC = {"ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ة": "ه", "ۀ": "ه", "ہ": "ه", "ە": "ه", "ھ": "ه", "ٱ": "ا"}
 _UNDOUBLED = (
@@ -85,25 +88,44 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().translate(_FORMS)
 
 
-def quote(text: str, start: int, end: int) -> str:
-    """Give the words of `text` that stand behind ``fold(text)[start:end]``, never more than a line of them."""
-    pieces: list[int] = []
-    origins: list[int] = []
-    length = 0
-    for cluster in _CLUSTER.finditer(text):
-        pieces.append(length)
-        origins.append(cluster.start())
-        length += len(fold(cluster[0]))
-        if length >= end:
-            break
-    if not pieces:
-        return ""
-    first = origins[max(bisect_right(pieces, start) - 1, 0)]
-    last = bisect_right(pieces, max(end - 1, start))
-    stop = origins[last] if last < len(origins) else _cluster_end(text, origins[-1])
-    return " ".join(text[first:stop].split())[:160]
+class Quoter:
+    """Finds the words of a text that stand behind places of its folded form; the map is made at the first call."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._folded: list[int] = []
+        self._own: list[int] = []
+
+    def quote(self, start: int, end: int) -> str:
+        """Give the original words behind ``fold(text)[start:end]``, at most a line of them."""
+        if not self._folded:
+            self._map()
+        if not self._folded:
+            return ""
+        first = self._own[max(bisect_right(self._folded, start) - 1, 0)]
+        last = bisect_left(self._folded, end, lo=1)
+        stop = self._own[last] if last < len(self._own) else len(self._text)
+        return " ".join(self._text[first:stop].split())[:_LINE]
+
+    def _map(self) -> None:
+        length = 0
+        sizes = _SIZES
+        clusters = enumerate(self._text) if self._text.isascii() else _clusters(self._text)
+        for place, cluster in clusters:
+            self._folded.append(length)
+            self._own.append(place)
+            size = sizes.get(cluster)
+            if size is None:
+                size = len(fold(cluster))
+                if len(sizes) < _REMEMBER:
+                    sizes[cluster] = size
+            length += size
 
 
-def _cluster_end(text: str, start: int) -> int:
-    found = _CLUSTER.match(text, start)
-    return found.end() if found else len(text)
+_SIZES: dict[str, int] = {}
+
+
+def _clusters(text: str) -> Iterator[tuple[int, str]]:
+    """Give each character with the marks that belong to it: what folding takes as one."""
+    for match in _CLUSTER.finditer(text):
+        yield match.start(), match[0]

@@ -13,7 +13,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from feeds.curate.evidence import Found, Reading, find_concepts, read_place
-from feeds.curate.fold import fold, quote
+from feeds.curate.fold import Quoter, fold
 from feeds.curate.language import detect
 from feeds.curate.topic import Topic
 from feeds.model import Item, Reason, Verdict
@@ -24,9 +24,9 @@ _CONTENT_LIMIT = 20_000
 _TEXT_LIMIT = 4_000
 _SECOND = 0.2
 """What the same concept in a second place adds."""
-_SAME_THING = 0.3
+_SAME_THING = 0.15
 """What a further concept of one group adds: the same thing said in other words."""
-_GROUP_LIMIT = 1.5
+_GROUP_LIMIT = 1.25
 _SHOWN = 12
 _FEW_WORDS = 60
 _FADES = ((600, 1.0), (1_500, 0.7), (4_000, 0.45))
@@ -40,7 +40,7 @@ class _Count:
     found: Found
     place: Place
     weight: float
-    text: str
+    quoter: Quoter
 
 
 def judge(item: Item, topic: Topic) -> Verdict:
@@ -106,14 +106,15 @@ def _count(readings: dict[Place, Reading], topic: Topic) -> list[_Count]:
     present = {group for reading in readings.values() for group in reading.groups}
     counts: list[_Count] = []
     for place, reading in readings.items():
+        quoter = Quoter(reading.text)
         share = getattr(topic.places, place)
         for found in find_concepts(reading, topic, present):
-            weight = found.concept.weight * share * (1.0 if place == "title" else _fade(found.start, reading))
-            counts.append(_Count(found=found, place=place, weight=weight, text=reading.text))
+            weight = found.concept.weight * share * (1.0 if place == "title" else _fade(found.start))
+            counts.append(_Count(found=found, place=place, weight=weight, quoter=quoter))
     return counts
 
 
-def _fade(start: int, reading: Reading) -> float:
+def _fade(start: int) -> float:
     """Words far down a long text are seldom what it is about."""
     for limit, share in _FADES:
         if start < limit:
@@ -155,7 +156,7 @@ def _reason(count: _Count, moves: dict[int, float]) -> Reason:
     )
     return Reason(
         concept=concept.name,
-        words=quote(count.text, count.found.start, count.found.end),
+        words=count.quoter.quote(count.found.start, count.found.end),
         place=count.place,
         weight=round(weight, 3),
         kind=kind,

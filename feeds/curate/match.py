@@ -44,11 +44,10 @@ class Pattern:
     """As written in the topic file."""
     language: str = ""
     """Counts only in texts of this language; empty counts in all."""
-
-    @property
-    def unspaced(self) -> bool:
-        """Whether it is written in a script without spaces, so that it is found inside runs."""
-        return any(UNSPACED.search(term.text) for term in self.terms)
+    anchor: int = 0
+    """Index of the longest word."""
+    unspaced: bool = False
+    """Written in a script without spaces, so that it is found inside runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +74,21 @@ def parse(source: str, group: str, language: str = "") -> Pattern | None:
                 gap = False
     if not terms:
         return None
-    return Pattern(group=group, terms=tuple(terms), source=source, language=language)
+    return Pattern(
+        group=group,
+        terms=tuple(terms),
+        source=source,
+        language=language,
+        anchor=max(range(len(terms)), key=lambda index: len(terms[index].text)),
+        unspaced=any(UNSPACED.search(term.text) for term in terms),
+    )
 
 
 class Matcher:
-    """All patterns of a topic, compiled once; `find` is safe to call from several threads."""
+    """All patterns of a topic, compiled once; `find` is safe to call from several threads.
+
+    A pattern is looked up by its longest word, the rarest one, and only then compared with what stands around it.
+    """
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self.patterns = tuple(patterns)
@@ -87,18 +96,18 @@ class Matcher:
         self._stems: dict[str, list[Pattern]] = {}
         self._heads: dict[str, list[Pattern]] = {}
         for pattern in self.patterns:
-            first = pattern.terms[0]
             if pattern.unspaced:
-                self._heads.setdefault(first.text[0], []).append(pattern)
+                self._heads.setdefault(pattern.terms[0].text[0], []).append(pattern)
             else:
-                (self._stems if first.stem else self._exact).setdefault(first.text, []).append(pattern)
+                term = pattern.terms[pattern.anchor]
+                (self._stems if term.stem else self._exact).setdefault(term.text, []).append(pattern)
         self._lengths = tuple(sorted({len(stem) for stem in self._stems}))
         heads = "".join(map(re.escape, self._heads))
         self._head = re.compile(f"[{heads}]") if heads else None
         self._known: dict[str, tuple[Pattern, ...]] = {}
 
     def touches(self, text: str) -> bool:
-        """Say whether the first word of any pattern stands in folded `text`; quicker than `find`."""
+        """Say whether the rarest word of any pattern stands in folded `text`; quicker than `find`."""
         known = self._known
         for token in text.split():
             if known[token] if token in known else self._look_up(token):
@@ -110,18 +119,20 @@ class Matcher:
         tokens = text.split()
         hits: list[Hit] = []
         known = self._known
-        firsts = [
+        anchors = [
             (place, found)
             for place, token in enumerate(tokens)
             if (found := known[token] if token in known else self._look_up(token))
         ]
-        if firsts:
+        if anchors:
             spans = [match.span() for match in _TOKEN.finditer(text)]
-            for place, found in firsts:
+            for place, found in anchors:
                 for pattern in found:
-                    last = _follow(pattern, tokens, place)
-                    if last is not None and (not pattern.language or pattern.language in languages):
-                        hits.append(Hit(spans[place][0], spans[last][1], pattern.group, pattern))
+                    if pattern.language and pattern.language not in languages:
+                        continue
+                    span = (place, place) if len(pattern.terms) == 1 else _around(pattern, tokens, place)
+                    if span is not None:
+                        hits.append(Hit(spans[span[0]][0], spans[span[1]][1], pattern.group, pattern))
         if self._head is not None and not text.isascii():
             hits.extend(self._inside_runs(text, languages))
         hits.sort(key=lambda hit: (hit.start, -hit.end))
@@ -142,8 +153,8 @@ class Matcher:
             found += [p for p in self._patterns_of(token[clitic.end() :]) if p not in found]
         if len(self._known) >= _REMEMBER:
             self._known.clear()
-        self._known[token] = tuple(found)
-        return self._known.get(token, tuple(found))
+        self._known[token] = known = tuple(found)
+        return known
 
     def _patterns_of(self, token: str) -> list[Pattern]:
         found = list(self._exact.get(token, ()))
@@ -164,17 +175,24 @@ def _fits(term: Term, token: str) -> bool:
     return rest.startswith(term.text) if term.stem else rest == term.text
 
 
-def _follow(pattern: Pattern, tokens: list[str], place: int) -> int | None:
-    """Give the index of the token that ends the pattern begun at `place`, or None."""
-    for term in pattern.terms[1:]:
-        reach = _GAP_WORDS if term.gap else 0
-        for following in range(place + 1, min(place + 2 + reach, len(tokens))):
-            if _fits(term, tokens[following]):
-                place = following
-                break
-        else:
+def _around(pattern: Pattern, tokens: list[str], place: int) -> tuple[int, int] | None:
+    """Give the first and last token of the pattern whose longest word stands at `place`, or None."""
+    first = last = place
+    for index in range(pattern.anchor - 1, -1, -1):
+        reach = 1 + (_GAP_WORDS if pattern.terms[index + 1].gap else 0)
+        first = _nearest(pattern.terms[index], tokens, range(first - 1, max(first - 1 - reach, -1), -1))
+        if first < 0:
             return None
-    return place
+    for term in pattern.terms[pattern.anchor + 1 :]:
+        reach = 1 + (_GAP_WORDS if term.gap else 0)
+        last = _nearest(term, tokens, range(last + 1, min(last + 1 + reach, len(tokens))))
+        if last < 0:
+            return None
+    return first, last
+
+
+def _nearest(term: Term, tokens: list[str], places: range) -> int:
+    return next((place for place in places if _fits(term, tokens[place])), -1)
 
 
 def _read_on(pattern: Pattern, text: str, start: int) -> int:
