@@ -11,6 +11,8 @@ import uvicorn
 
 from feeds.errors import ConfigError, MoonwireError
 
+_log = logging.getLogger("moonwire.web")
+
 BACKLOG = 512
 START_S = 10.0
 STOP_S = 3
@@ -63,6 +65,8 @@ def serving(app: Any, listener: socket.socket) -> Iterator[None]:  # noqa: ANN40
     def serve() -> None:
         try:
             server.run(sockets=[listener])
+        except Exception:
+            _log.exception("the web server ended", extra={"action": "web"})
         finally:
             done.set()
 
