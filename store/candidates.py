@@ -58,9 +58,7 @@ def add_keys(conn: sqlite3.Connection, item_id: int, identity: Identity) -> None
 def store_traits(
     conn: sqlite3.Connection, item_id: int, identity: Identity, status: int, sort_at: int
 ) -> None:
-    """Remember bands (kept and near items) and features (kept items) in place of earlier ones."""
-    conn.execute("DELETE FROM item_bands WHERE item_id = ?", (item_id,))
-    conn.execute("DELETE FROM item_features WHERE item_id = ?", (item_id,))
+    """Remember bands (kept and near items) and features (kept items)."""
     if status >= NEAR:
         conn.executemany(
             "INSERT OR IGNORE INTO item_bands VALUES (?, ?)", [(b, item_id) for b in identity.bands]
@@ -68,6 +66,12 @@ def store_traits(
     if status == KEPT:
         rows = [(hash64(each), sort_at, item_id) for each in identity.features]
         conn.executemany("INSERT OR IGNORE INTO item_features VALUES (?, ?, ?)", rows)
+
+
+def forget_traits(conn: sqlite3.Connection, item_id: int) -> None:
+    """Forget bands and features of an item whose text has changed."""
+    conn.execute("DELETE FROM item_bands WHERE item_id = ?", (item_id,))
+    conn.execute("DELETE FROM item_features WHERE item_id = ?", (item_id,))
 
 
 def by_key(conn: sqlite3.Connection, identity: Identity) -> list[Relative]:

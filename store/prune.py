@@ -4,7 +4,7 @@ import sqlite3
 from datetime import datetime
 from typing import Final
 
-from store import stories
+from store import search, stories
 from store.codec import micros
 from store.items import KEPT, NEAR
 
@@ -40,5 +40,5 @@ def _bury(conn: sqlite3.Connection, item_id: int, now: int) -> None:
         conn.execute(
             "UPDATE items SET duplicate_of = ? WHERE duplicate_of = ? AND id != ?", (heir, item_id, heir)
         )
-    conn.execute("DELETE FROM item_texts WHERE rowid = ?", (item_id,))
+    search.forget(conn, item_id)
     conn.execute("DELETE FROM items WHERE id = ?", (item_id,))

@@ -186,6 +186,8 @@ def _again(filing: _Filing, item_id: int, judged: Judged) -> None:
     row["updated"] = min(row["updated"], filing.at)
     items.update(conn, item_id, row)
     candidates.add_keys(conn, item_id, judged.identity)
+    candidates.forget_traits(conn, item_id)
+    search.forget(conn, item_id)
     candidates.store_traits(conn, item_id, judged.identity, row["status"], row["sort_at"])
     search.index(conn, item_id, row)
     filing.updated += 1

@@ -19,8 +19,7 @@ _TAG: Final = re.compile(r"<[^>]*>")
 
 
 def index(conn: sqlite3.Connection, item_id: int, row: Mapping[str, Any]) -> None:
-    """Put the texts of an item into the index in place of earlier ones; rejected ones stay out."""
-    conn.execute("DELETE FROM item_texts WHERE rowid = ?", (item_id,))
+    """Put the texts of an item into the index; rejected ones stay out."""
     if row["status"] >= NEAR:
         content = html.unescape(_TAG.sub(" ", row["content"]))
         body = f"{row['summary']} {content}"[:BODY_LIMIT]
@@ -28,6 +27,11 @@ def index(conn: sqlite3.Connection, item_id: int, row: Mapping[str, Any]) -> Non
             "INSERT INTO item_texts (rowid, title, body) VALUES (?, ?, ?)",
             (item_id, segment(row["title"]), segment(body)),
         )
+
+
+def forget(conn: sqlite3.Connection, item_id: int) -> None:
+    """Take an item out of the index."""
+    conn.execute("DELETE FROM item_texts WHERE rowid = ?", (item_id,))
 
 
 def search(conn: sqlite3.Connection, query: Query, limit: int) -> list[PublishedItem]:

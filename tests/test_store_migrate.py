@@ -1,0 +1,85 @@
+"""Migrations replayed, refused and undone."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from feeds.errors import StoreError
+from store import Store
+from store.connection import Database
+from store.migrate import APPLICATION_ID, MIGRATIONS, SCHEMA, _statements, migrate
+
+
+def _shape(conn: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    rows = conn.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name")
+    return [(row[0], row[1], " ".join(row[2].split())) for row in rows]
+
+
+def test_migrations_add_up_to_the_schema(tmp_path: Path) -> None:
+    """`schema.sql` is what all migrations together make, table for table."""
+    Store.open(tmp_path / "wire.db").close()
+    replayed = sqlite3.connect(tmp_path / "wire.db")
+    drawn = sqlite3.connect(":memory:")
+    drawn.executescript(SCHEMA.read_text(encoding="utf-8"))
+    assert _shape(replayed) == _shape(drawn)
+    assert replayed.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+    assert replayed.execute("PRAGMA user_version").fetchone()[0] == len(list(MIGRATIONS.glob("*.sql")))
+    assert replayed.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    replayed.close()
+    drawn.close()
+
+
+def test_migrations_are_numbered_without_gaps() -> None:
+    """The number of a migration is the schema version it makes."""
+    numbers = [int(path.name[:4]) for path in sorted(MIGRATIONS.glob("*.sql"))]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def _folder(tmp_path: Path, *steps: str) -> Path:
+    folder = tmp_path / "migrations"
+    folder.mkdir(exist_ok=True)
+    for number, sql in enumerate(steps, start=1):
+        (folder / f"{number:04d}_step.sql").write_text(sql)
+    return folder
+
+
+def _tables(db: Database) -> list[str]:
+    with db.reading() as conn:
+        return [row[0] for row in conn.execute("SELECT name FROM sqlite_master ORDER BY name")]
+
+
+def test_only_missing_steps_are_applied(tmp_path: Path) -> None:
+    """A second migration finds an older file and adds to it; data stays."""
+    db = Database(tmp_path / "x.db")
+    migrate(db, _folder(tmp_path, "CREATE TABLE a (x);\nINSERT INTO a VALUES ('a;\nb');\n"))
+    migrate(db, _folder(tmp_path, "CREATE TABLE a (x);", "CREATE TABLE b (y);"))
+    migrate(db, tmp_path / "migrations")
+    assert _tables(db) == ["a", "b"]
+    with db.reading() as conn:
+        assert conn.execute("SELECT x FROM a").fetchall()[0][0] == "a;\nb"
+    db.close()
+
+
+def test_a_failing_step_is_undone_whole(tmp_path: Path) -> None:
+    """An error in the middle of a step leaves the file at the step before."""
+    db = Database(tmp_path / "x.db")
+    with pytest.raises(StoreError, match="no such table"):
+        migrate(db, _folder(tmp_path, "CREATE TABLE a (x);", "CREATE TABLE b (y);\nDROP TABLE c;"))
+    assert _tables(db) == ["a"]
+    db.close()
+
+
+def test_a_step_must_not_break_references(tmp_path: Path) -> None:
+    """Foreign keys are checked at the end of each step."""
+    db = Database(tmp_path / "x.db")
+    broken = "CREATE TABLE a (id INTEGER PRIMARY KEY);\nCREATE TABLE b (a REFERENCES a);\nINSERT INTO b VALUES (7);"
+    with pytest.raises(StoreError, match="could not be upgraded to schema 1"):
+        migrate(db, _folder(tmp_path, broken))
+    assert _tables(db) == []
+    db.close()
+
+
+def test_last_statement_may_lack_its_semicolon() -> None:
+    """A script is split where statements end, not where lines do."""
+    assert _statements("SELECT 1;\nSELECT\n 2;\nSELECT 3") == ["SELECT 1;\n", "SELECT\n 2;\n", "SELECT 3"]
