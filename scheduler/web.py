@@ -48,6 +48,7 @@ def serving(app: Any, listener: socket.socket) -> Iterator[None]:  # noqa: ANN40
     """Serve `app` on `listener` for as long as the block lasts; requests in flight may end."""
     config = uvicorn.Config(
         app,
+        interface="asgi3",
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -65,7 +66,7 @@ def serving(app: Any, listener: socket.socket) -> Iterator[None]:  # noqa: ANN40
     def serve() -> None:
         try:
             server.run(sockets=[listener])
-        except Exception:
+        except Exception:  # noqa: BLE001 # a thread has nobody to raise to
             _log.exception("the web server ended", extra={"action": "web"})
         finally:
             done.set()

@@ -209,8 +209,9 @@ def test_a_web_server_that_does_not_start_is_told() -> None:
     listener = web.bind("127.0.0.1", 0)
     listener.close()
 
-    async def app(*_: object) -> None:
+    async def app(scope: object, receive: object, send: object) -> None:
         """Answer nothing."""
+        del scope, receive, send
 
     with pytest.raises(MoonwireError, match="did not start"), web.serving(app, listener):
         raise AssertionError("nothing can be served")
