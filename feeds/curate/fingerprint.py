@@ -1,16 +1,29 @@
 """The part of an item that comparing needs, as a value and as bytes (at most about 1.5 kB)."""
 
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from struct import Struct
 
+from feeds.curate.features import weigh
+
 VERSION = 1
-_HEAD = Struct("<BBQQQQQI4sII")
-_LENGTHS = Struct("<5B")
-_SETS = ("title", "shingles", "words", "names", "numbers")
-LIMITS = {"title": 40, "shingles": 120, "words": 90, "names": 60, "numbers": 30}
-"""Hashes kept of each set: the smallest ones, so that two prints keep the same part (bottom-k sketch)."""
+_HEAD = Struct("<BBQQQQQQII4sIIHH")
+_SAMPLED = ("phrases", "passages")
+_SETS = (*_SAMPLED, "title", "words", "concepts", "headline", "numbers", "counters", "slug")
+_LENGTHS = Struct(f"<{len(_SETS)}B")
+LIMITS = {
+    "phrases": 80,
+    "passages": 88,
+    "title": 32,
+    "words": 80,
+    "concepts": 32,
+    "headline": 12,
+    "numbers": 16,
+    "counters": 8,
+    "slug": 12,
+}
+"""Hashes kept of each set. Of the sampled ones the smallest, so that two prints keep the same part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,24 +31,44 @@ class Print:
     """One item as `compare` sees it. Hashes are 0 where the item has no such part."""
 
     own_guid: bool
+    """The guid is the publisher's, and not the address over again."""
     guid: int
     """Of source and guid."""
     url: int
     """Of the canonical address, when that is a page of its own."""
+    page: int
+    """Of the address without its language, when it carries a number or name of the page."""
     title_hash: int
     text_hash: int
     source: int
     site: int
+    fragment: int
+    """Of the address's fragment."""
     language: str
     minutes: int
-    """Publication time in minutes since 1970; 0 when unknown."""
+    """Earliest publication time in minutes since 1970; 0 when unknown."""
+    span: int
+    """Minutes by which it may have been later: a month's or year's length when the date is no finer."""
     length: int
-    """Shingles of the whole text, of which `shingles` is a sample."""
+    """Units (words or characters) of the text, at most 65,535."""
+    size: int
+    """Distinct passages of the whole text, of which `passages` is a sample."""
+    phrases: frozenset[int]
+    """Runs of three words (five characters)."""
+    passages: frozenset[int]
+    """Runs of eight words (fourteen characters): only copies share many."""
     title: frozenset[int]
-    shingles: frozenset[int]
     words: frozenset[int]
-    names: frozenset[int]
+    """Stems of title and lead."""
+    concepts: frozenset[int]
+    headline: frozenset[int]
+    """The concepts of the title."""
     numbers: frozenset[int]
+    counters: frozenset[int]
+    slug: frozenset[int]
+    """Words of the address."""
+    weights: tuple[float, ...] = field(default=(), compare=False)
+    """Together, of title, words, concepts, headline: filled by `unpack`."""
 
 
 def pack(made: Print) -> bytes:
@@ -45,47 +78,75 @@ def pack(made: Print) -> bytes:
         int(made.own_guid),
         made.guid,
         made.url,
+        made.page,
         made.title_hash,
         made.text_hash,
         made.source,
         made.site,
+        made.fragment,
         made.language.encode("ascii", "replace")[:4],
         made.minutes,
-        made.length,
+        made.span,
+        min(made.length, 0xFFFF),
+        min(made.size, 0xFFFF),
     )
-    samples = [smallest(getattr(made, name), LIMITS[name]) for name in _SETS]
+    samples = [sorted(getattr(made, name))[: LIMITS[name]] for name in _SETS]
     body = array("I", [value for sample in samples for value in sample])
-    if body.itemsize != 4:  # pragma: no cover  # noqa: PLR2004 # no platform of today
-        raise AssertionError("array('I') must hold 32-bit values")
     return head + _LENGTHS.pack(*map(len, samples)) + body.tobytes()
 
 
 @lru_cache(maxsize=1024)
-def unpack(data: bytes) -> Print:
-    """Read what `pack` wrote."""
-    _, own_guid, guid, url, title, text, source, site, language, minutes, length = _HEAD.unpack_from(data)
+def unpack(data: bytes) -> Print | None:
+    """Read what `pack` wrote; None when it is of another version or no fingerprint at all."""
+    if len(data) < _HEAD.size + _LENGTHS.size or data[0] != VERSION:
+        return None
+    _, own, guid, url, page, title, text, source, site, fragment, tongue, minutes, span, length, size = (
+        _HEAD.unpack_from(data)
+    )
     lengths = _LENGTHS.unpack_from(data, _HEAD.size)
-    values = array("I", data[_HEAD.size + _LENGTHS.size :])
-    sets: list[frozenset[int]] = []
+    values = array("I", data[_HEAD.size + _LENGTHS.size :][: 4 * sum(lengths)])
+    sets: dict[str, frozenset[int]] = {}
     start = 0
-    for size in lengths:
-        sets.append(frozenset(values[start : start + size]))
-        start += size
+    for name, count in zip(_SETS, lengths, strict=True):
+        sets[name] = frozenset(values[start : start + count])
+        start += count
     return Print(
-        own_guid=bool(own_guid),
+        own_guid=bool(own),
         guid=guid,
         url=url,
+        page=page,
         title_hash=title,
         text_hash=text,
         source=source,
         site=site,
-        language=language.rstrip(b"\0").decode("ascii"),
+        fragment=fragment,
+        language=tongue.rstrip(b"\0").decode("ascii"),
         minutes=minutes,
+        span=span,
         length=length,
-        **dict(zip(_SETS, sets, strict=True)),
+        size=size,
+        weights=tuple(weigh(sets[name]) for name in ("title", "words", "concepts", "headline")),
+        **sets,
     )
 
 
-def smallest(values: frozenset[int] | set[int], count: int) -> list[int]:
-    """Return the `count` smallest values in order."""
-    return sorted(values)[:count]
+def jaccard(a: frozenset[int], b: frozenset[int]) -> float:
+    """Shared part of two sets."""
+    return len(a & b) / len(a | b) if a and b else 0.0
+
+
+def overlap(a: frozenset[int], b: frozenset[int], limit: int) -> tuple[float, float]:
+    """Jaccard and containment of two texts from the samples of their runs (bottom-k sketches).
+
+    Up to the smaller of the two largest values kept, both samples are complete.
+    """
+    if not a or not b:
+        return 0.0, 0.0
+    ends = [max(sample) for sample in (a, b) if len(sample) >= limit]
+    if ends:
+        end = min(ends)
+        a = frozenset(value for value in a if value <= end)
+        b = frozenset(value for value in b if value <= end)
+    shared = len(a & b)
+    smaller = min(len(a), len(b))
+    return shared / len(a | b), shared / smaller if smaller else 0.0

@@ -1,67 +1,57 @@
-"""Text to comparable units: words where a script parts them by spaces, pairs of characters where not."""
+"""Text to comparable units: words where a script parts them by spaces, characters where not."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from struct import unpack
-
-from feeds.curate.fold import fold
+from zlib import crc32
 
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff"
 )
-_WORD = re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])\w)+(?:[.,](?=\d)(?:(?![{_UNSPACED}])\w)+)*")
-_IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
-SHINGLE_WORDS = 3
-SHINGLE_CHARACTERS = 5
+_UNIT = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])\w)+")
+_RUN = re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])\w)+")
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_STEM = 6
+"""Letters of a word that are compared: most inflection comes after them."""
+_MIX = 0x9E3779B1
+"""Odd multiplier (2 to the 32 over the golden ratio) that spreads a checksum over all bits."""
 
 
-def tokens(text: str) -> list[str]:
-    """Folded words in order; a run of a script without spaces gives its overlapping character pairs."""
-    return list(_tokens(fold(text)))
+def units(folded: str) -> list[str]:
+    """Words of a folded text in order; in scripts without spaces each character is one."""
+    return _UNIT.findall(folded)
 
 
-def _tokens(folded: str) -> Iterator[str]:
-    for match in _WORD.finditer(folded):
-        run = match[0]
-        if _IS_UNSPACED.match(run) and len(run) > 1:
-            yield from (run[i : i + 2] for i in range(len(run) - 1))
+def stems(folded: str) -> list[str]:
+    """Beginnings of words in order; a run of a script without spaces gives its character pairs."""
+    made: list[str] = []
+    for run in _RUN.findall(folded):
+        if not _IS_UNSPACED.match(run):
+            made.append(run[:_STEM])
+        elif len(run) == 1:
+            made.append(run)
         else:
-            yield run
+            made.extend(run[i : i + 2] for i in range(len(run) - 1))
+    return made
 
 
-def shingles(text: str) -> set[int]:
-    """Hashes of overlapping word triples, and of character quintuples in scripts without spaces."""
-    units: list[str] = []
-    for match in _WORD.finditer(fold(text)):
-        run = match[0]
-        if _IS_UNSPACED.match(run):
-            units.extend(run)
-        else:
-            units.append(run)
-    return set(map(hash32, _grams(units)))
+def is_unspaced(words: Sequence[str]) -> bool:
+    """Whether a text is mostly of a script without spaces."""
+    return sum(1 for word in words if _IS_UNSPACED.match(word)) * 2 > len(words)
 
 
-def _grams(units: list[str]) -> Iterator[str]:
-    """Yield overlapping runs of units: more of them where a unit is a single character."""
-    size = SHINGLE_CHARACTERS if sum(map(_is_unspaced, units)) * 2 > len(units) else SHINGLE_WORDS
-    if len(units) < size:
-        if units:
-            yield " ".join(units)
-        return
-    for start in range(len(units) - size + 1):
-        yield " ".join(units[start : start + size])
-
-
-def _is_unspaced(unit: str) -> bool:
-    return bool(_IS_UNSPACED.match(unit))
+def grams(words: Sequence[str], size: int) -> list[int]:
+    """Hashes of all runs of `size` units in order; of the whole when it is shorter."""
+    if len(words) <= size:
+        return [hash32(" ".join(words))] if words else []
+    return [hash32(" ".join(words[start : start + size])) for start in range(len(words) - size + 1)]
 
 
 def hash32(text: str) -> int:
-    """Stable 32-bit hash (BLAKE2s is the same on every machine and Python)."""
-    value: int = unpack("<I", blake2b(text.encode("utf-8", "replace"), digest_size=4).digest())[0]
-    return value
+    """Stable 32-bit hash: the same on every machine and Python, quick, of no use against enemies."""
+    return crc32(text.encode("utf-8", "replace")) * _MIX & 0xFFFFFFFF
 
 
 def hash64(*parts: str) -> int:
@@ -71,6 +61,6 @@ def hash64(*parts: str) -> int:
     return value or 1
 
 
-def hashes(words: Iterable[str]) -> set[int]:
+def hashes(words: Iterable[str]) -> frozenset[int]:
     """Their 32-bit hashes."""
-    return set(map(hash32, words))
+    return frozenset(map(hash32, words))

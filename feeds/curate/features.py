@@ -1,0 +1,129 @@
+"""What an item is about, free of its language: names and happenings, numbers, and how common each is.
+
+Names and happenings come from `data/gazetteer.toml`; how common a word or a name is in the news comes
+from `data/commonness.bin`, which `benchmarks/relate_fit.py` makes.
+"""
+
+import math
+import re
+import tomllib
+from array import array
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from feeds.curate.match import Matcher, parse
+from feeds.curate.tokens import hash32, stems
+
+CLASSES = ("place", "org", "mission", "person", "thing", "act")
+_CLASS_SHIFT = 29
+_NAMING = (CLASSES.index("place"), CLASSES.index("mission"), CLASSES.index("person"))
+DEFAULT_WEIGHT = 6.0
+"""Of what is not in the table: seen in about one text of 400, or fewer."""
+RARE = 5.5
+_SCALE = 32
+"""Steps of a weight of 1 in the table's bytes."""
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_COUNTERS = re.compile(
+    r"\d+(?:[.,]\d+)*|\b(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|январ\w|феврал\w|марта?|апрел\w|ма[йя]|июн\w|июл\w"
+    r"|август\w?|сентябр\w|октябр\w|ноябр\w|декабр\w|januar|februar|marz|juni|juli|oktober|dezember|enero|febrero"
+    r"|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|janvier|fevrier|avril|juin"
+    r"|juillet|aout|septembre|octobre|novembre|decembre|[ivx]{1,5})\b|[一二三四五六七八九十百]+(?=[月日期号届])"
+)
+"""Numbers, dates and counting words: all that differs between two issues of one series."""
+
+
+def concepts(folded: str) -> frozenset[int]:
+    """Names and happenings in a folded text, as hashes that carry their class."""
+    return frozenset(code_of(hit.group) for hit in _matcher().find(folded))
+
+
+def concept_names(folded: str) -> frozenset[str]:
+    """The same as readable names, `class:name`."""
+    return frozenset(hit.group for hit in _matcher().find(folded))
+
+
+@cache
+def code_of(name: str) -> int:
+    """Hash of `class:name`, the class in its upper bits."""
+    kind = CLASSES.index(name.partition(":")[0])
+    return kind << _CLASS_SHIFT | hash32(name) & ((1 << _CLASS_SHIFT) - 1)
+
+
+@cache
+def name_of(code: int) -> str:
+    """Readable name of a concept's hash, for reasons; "" when the gazetteer no longer has it."""
+    return _names().get(code, "")
+
+
+def is_naming(code: int) -> bool:
+    """Whether a concept names one thing of many (a place, mission, person), so that another one contradicts."""
+    return code >> _CLASS_SHIFT in _NAMING
+
+
+def numbers(folded: str) -> frozenset[int]:
+    """Numbers of two digits or more in a text, years aside."""
+    found = {number.replace(",", ".") for number in _NUMBER.findall(folded)}
+    return frozenset(hash32(n) for n in found if len(n) > 1 and not _is_year(n))
+
+
+def counters(folded_title: str) -> frozenset[int]:
+    """What tells two issues of a series apart: numbers, months, days of a title."""
+    return frozenset(map(hash32, _COUNTERS.findall(folded_title)))
+
+
+def series_words(folded_title: str) -> frozenset[int]:
+    """A title without that."""
+    return frozenset(map(hash32, stems(_COUNTERS.sub(" ", folded_title))))
+
+
+def _is_year(number: str) -> bool:
+    return len(number) == 4 and number[:2] in {"19", "20"}  # noqa: PLR2004 # four digits make a year
+
+
+def weight(code: int) -> float:
+    """How much it says that two texts share this: the logarithm of how rare it is."""
+    return _weights().get(code, DEFAULT_WEIGHT)
+
+
+def weigh(codes: Iterable[int]) -> float:
+    """Their weights together."""
+    known = _weights()
+    return math.fsum(known.get(code, DEFAULT_WEIGHT) for code in codes)
+
+
+def packed_weights(rates: dict[int, float]) -> bytes:
+    """Table for `data/commonness.bin` from hash -> share of texts that hold it."""
+    kept = sorted((code, min(255, round(-math.log(rate) * _SCALE))) for code, rate in rates.items())
+    return array("I", [code for code, _ in kept]).tobytes() + bytes(step for _, step in kept)
+
+
+@cache
+def _weights() -> dict[int, float]:
+    data = files("feeds.curate").joinpath("data/commonness.bin").read_bytes()
+    count = len(data) // 5
+    codes = array("I", data[: 4 * count])
+    return {code: step / _SCALE for code, step in zip(codes, data[4 * count :], strict=True)}
+
+
+@cache
+def _gazetteer() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(files("feeds.curate").joinpath("data/gazetteer.toml").read_text("utf-8"))
+
+
+@cache
+def _names() -> dict[int, str]:
+    return {code_of(f"{kind}:{name}"): name for kind, names in _gazetteer().items() for name in names}
+
+
+@cache
+def _matcher() -> Matcher:
+    made = (
+        parse(alias, f"{kind}:{name}")
+        for kind, names in _gazetteer().items()
+        for name, aliases in names.items()
+        for alias in aliases
+    )
+    return Matcher([pattern for pattern in made if pattern is not None])

@@ -1,0 +1,184 @@
+"""How alike two fingerprints are: copies of one text, and reports on one event.
+
+Every measure is symmetric. The weights of the story model are numbers in `data/relate.toml`, fitted by
+`benchmarks/relate_fit.py`; docs/design/0011-identity.md tells how well they do.
+"""
+
+import math
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from feeds.curate.features import RARE, is_naming, name_of, weigh, weight
+from feeds.curate.fingerprint import LIMITS, Print, jaccard, overlap
+
+_DAY = 24 * 60
+_MIN_UNITS = 12
+"""Fewer words (or characters) than that are the same in texts that have nothing to do with each other."""
+_SHORT_UNITS = 60
+_COPIED = 0.42
+"""Share of the shorter text's runs of eight words from which on it is a copy."""
+_COPIED_AT_HOME = 0.6
+"""The same for two pages of one site, where templates repeat themselves."""
+_REWORDED_WORDS, _REWORDED_PHRASES = 0.62, 0.55
+"""Words, and runs of three of them, that a lightly reworded copy keeps."""
+_SERIES_TITLE = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """How much of two texts is the same: shares from 0 to 1."""
+
+    passages: float
+    phrases: float
+    words: float
+    same_site: bool
+    is_copy: bool
+    series: bool
+    """Two issues of one series: all but the numbers of the title agrees."""
+
+
+def copied(a: Print, b: Print) -> Copy:
+    """Whether two texts are one article: verbatim in good part, or lightly reworded."""
+    _, passages = overlap(a.passages, b.passages, LIMITS["passages"])
+    _, phrases = overlap(a.phrases, b.phrases, LIMITS["phrases"])
+    words = jaccard(a.words, b.words)
+    home = bool(a.site) and a.site == b.site
+    series = _is_series(a, b)
+    enough = min(a.length, b.length) >= _MIN_UNITS
+    verbatim = passages >= (_COPIED_AT_HOME if home else _COPIED)
+    reworded = not home and words >= _REWORDED_WORDS and phrases >= _REWORDED_PHRASES
+    template = series or (home and _is_template(a, b))
+    return Copy(
+        passages=passages,
+        phrases=phrases,
+        words=words,
+        same_site=home,
+        is_copy=enough and (verbatim or reworded) and not template,
+        series=series,
+    )
+
+
+def _is_series(a: Print, b: Print) -> bool:
+    """Titles that are the same but for a number, a date or a count on both sides."""
+    if not (a.counters - b.counters and b.counters - a.counters):
+        return False
+    shared = len(a.title & b.title)
+    apart = max(len(a.title - b.title), len(b.title - a.title))
+    return apart <= max(len(a.counters - b.counters), len(b.counters - a.counters)) or (
+        shared / max(1, min(len(a.title), len(b.title))) >= _SERIES_TITLE
+    )
+
+
+def _is_template(a: Print, b: Print) -> bool:
+    """Two pages of one site whose texts repeat each other though they tell different things."""
+    if a.text_hash == b.text_hash:
+        return min(a.length, b.length) < _SHORT_UNITS and jaccard(a.title, b.title) < 0.5  # noqa: PLR2004 # half
+    return bool(a.numbers - b.numbers and b.numbers - a.numbers)
+
+
+def days_apart(a: Print, b: Print) -> float | None:
+    """Days between two publications, at the least; None when one of them is unknown."""
+    if not a.minutes or not b.minutes:
+        return None
+    return max(0, a.minutes - b.minutes - b.span, b.minutes - a.minutes - a.span) / _DAY
+
+
+MEASURES = (
+    "same_language",
+    "words",
+    "words_inside",
+    "title",
+    "concepts_inside",
+    "concepts_shared",
+    "headline",
+    "headline_against",
+    "concepts_against",
+    "gap",
+    "gap_long",
+    "gap_unknown",
+    "rare",
+    "foreign_concepts_inside",
+    "foreign_concepts_shared",
+)
+
+
+def measures(a: Print, b: Print) -> tuple[float, ...]:
+    """What the story model weighs, in the order of `MEASURES`; each is between 0 and about 2."""
+    same = float(a.language == b.language or not a.language or not b.language)
+    both = [weigh(x & y) for x, y in _pairs(a, b)]
+    title, words, concepts, headline = both
+    a_title, a_words, a_concepts, a_headline = a.weights
+    b_title, b_words, b_concepts, b_headline = b.weights
+    inside = _share(concepts, min(a_concepts, b_concepts))
+    shared = min(concepts / 20, 2)
+    gap = days_apart(a, b)
+    return (
+        same,
+        same * _share(words, a_words + b_words - words),
+        same * _share(words, min(a_words, b_words)),
+        same * _share(title, a_title + b_title - title),
+        inside,
+        shared,
+        _share(headline, a_headline + b_headline - headline),
+        min(_against(a.headline, a.concepts, b.headline, b.concepts) / 5, 1.5),
+        min(_against(a.concepts, a.concepts, b.concepts, b.concepts) / 8, 1.5),
+        0.3 if gap is None else min(math.log1p(gap) / math.log(31), 1.5),
+        float(gap is not None and gap > 10),  # noqa: PLR2004 # days
+        float(gap is None),
+        min(sum(1 for code in a.words & b.words if weight(code) > RARE), 10) / 10,
+        (1 - same) * inside,
+        (1 - same) * shared,
+    )
+
+
+def _pairs(a: Print, b: Print) -> tuple[tuple[frozenset[int], frozenset[int]], ...]:
+    return (a.title, b.title), (a.words, b.words), (a.concepts, b.concepts), (a.headline, b.headline)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else 0.0
+
+
+def _against(a: frozenset[int], all_a: frozenset[int], b: frozenset[int], all_b: frozenset[int]) -> float:
+    """Weight of the places, missions and people that only one side names, on the side with less of them."""
+    only_a = weigh(code for code in a - all_b if is_naming(code))
+    only_b = weigh(code for code in b - all_a if is_naming(code))
+    return min(only_a, only_b)
+
+
+def story_probability(a: Print, b: Print) -> float:
+    """Probability that two items report the same event."""
+    model = story_model()
+    total = model.intercept + math.fsum(map(float.__mul__, model.weights, measures(a, b)))
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryModel:
+    """A logistic model over `MEASURES`."""
+
+    intercept: float
+    threshold: float
+    window_days: float
+    """Reports further apart are on different events."""
+    weights: tuple[float, ...]
+
+
+@cache
+def story_model() -> StoryModel:
+    """Return the shipped model."""
+    data = tomllib.loads(files("feeds.curate").joinpath("data/relate.toml").read_text("utf-8"))
+    return StoryModel(
+        intercept=data["intercept"],
+        threshold=data["threshold"],
+        window_days=data["window_days"],
+        weights=tuple(float(data["weights"][name]) for name in MEASURES),
+    )
+
+
+def shared_names(a: Print, b: Print, limit: int = 5) -> str:
+    """The weightiest things both texts name, for a person."""
+    codes = sorted(a.concepts & b.concepts, key=lambda code: (-weight(code), code))
+    return ", ".join(name for code in codes[:limit] if (name := name_of(code)))
