@@ -47,56 +47,56 @@ _SMALL_WORDS = {
         "pt": "o os as do da dos das em e que uma para com não no na um por se mais ao como foi pela sobre",
         "it": "il lo gli della di che è per una con del nel alla sono dei delle non si più da al dal anche ha",
         "nl": "de het een van en in is op dat te met voor zijn aan er niet naar ook door bij om als wordt",
-        "sv": "och att det som en på är av för med till den har inte om ett ska från vid kan nya månen",
-        "no": "og det er på som en av for med til har ikke om et fra skal kan ble å månen etter norsk",
-        "da": "og det er på som en af for med til har ikke om et fra skal kan blev at månen efter dansk",
-        "fi": "ja on ei se että oli hän mutta kuin myös joka sen ovat voi kuussa kuuhun mukaan jo",
-        "pl": "w i na z się do nie że jest o za od przez jak po oraz dla ma są który która to by księżycu",
-        "cs": "a v na se je že do s z o by k pro ve jako jsou který po za od také však nebo měsíci",
+        "sv": "och att det som en på är av för med till den har inte om ett ska från vid kan",
+        "no": "og det er på som en av for med til har ikke om et fra skal kan ble å etter norsk",
+        "da": "og det er på som en af for med til har ikke om et fra skal kan blev at efter dansk",
+        "fi": "ja on ei se että oli hän mutta kuin myös joka sen ovat voi mukaan jo",
+        "pl": "w i na z się do nie że jest o za od przez jak po oraz dla ma są który która to by",
+        "cs": "a v na se je že do s z o by k pro ve jako jsou který po za od také však nebo",
         "sk": "a v na sa je že do s z o by k pre vo ako sú ktorý po za od tiež však alebo",
-        "hr": "i u na je se da za su od s o kao bi koji će nije što iz ali biti mjesecu",
-        "sl": "in v na je se da za so od z o kot bi ki bo ni iz ali tudi pri luni",
-        "ro": "și de la în a pe cu din o care pentru că este un sau au fost prin mai nu lună lui",
-        "hu": "a az és hogy nem is egy ez van meg de volt csak már mint el ki holdon szerint",
-        "tr": "ve bir bu için ile da de olarak daha olan gibi çok kadar sonra ne en var ay ise uzay",
-        "az": "və bir bu üçün ilə də olan kimi çox qədər sonra var ki olaraq daha ən ay isə",
-        "tk": "we bir bu üçin bilen hem bolan ýaly köp soň bar has iň aý diýip boýunça",
-        "uz": "va bir bu uchun bilan ham bo'lgan kabi ko'p keyin bor eng oy esa lekin",
-        "vi": "và của là có trong cho được không các một với đã này những trên mặt trăng để",
-        "id": "yang dan di untuk dengan dari pada ini dalam akan ke itu tidak adalah bulan oleh juga",
-        "ms": "yang dan di untuk dengan dari pada ini dalam akan ke itu tidak ialah bulan oleh juga telah",
-        "tl": "ang ng sa mga na ay at para ito ni kay si hindi nito ng buwan isang",
-        "sw": "na ya wa kwa ni za katika la hii kuwa mwezi cha hiyo yake",
-        "lb": "den d'an vun de ass op fir mat eng dass och an dem net sinn vum mond goufen",
-        "et": "ja on ei see et oli ka mis kuul selle kui aga pärast oma",
-        "lv": "un ir ar no uz par ka kas mēness tas bet arī pēc tiek",
-        "lt": "ir yra su iš į apie kad mėnulyje tai bet taip pat po mėnulio",
-        "sq": "dhe në të e me për që një nga është do hënë si por",
-        "ca": "el la els les de i del que una per amb als és al com més lluna un entre",
+        "hr": "i u na je se da za su od s o kao bi koji će nije što iz ali biti",
+        "sl": "in v na je se da za so od z o kot bi ki bo ni iz ali tudi pri",
+        "ro": "și de la în a pe cu din o care pentru că este un sau au fost prin mai nu lui",
+        "hu": "a az és hogy nem is egy ez van meg de volt csak már mint el ki szerint",
+        "tr": "ve bir bu için ile da de olarak daha olan gibi çok kadar sonra ne en var ise",
+        "az": "və bir bu üçün ilə də olan kimi çox qədər sonra var ki olaraq daha ən isə",
+        "tk": "we bir bu üçin bilen hem bolan ýaly köp soň bar has iň diýip boýunça",
+        "uz": "va bir bu uchun bilan ham bo'lgan kabi ko'p keyin bor eng esa lekin",
+        "vi": "và của là có trong cho được không các một với đã này những trên để",
+        "id": "yang dan di untuk dengan dari pada ini dalam akan ke itu tidak adalah oleh juga",
+        "ms": "yang dan di untuk dengan dari pada ini dalam akan ke itu tidak ialah oleh juga telah",
+        "tl": "ang ng sa mga na ay at para ito ni kay si hindi nito ng isang",
+        "sw": "na ya wa kwa ni za katika la hii kuwa cha hiyo yake",
+        "lb": "den d'an vun de ass op fir mat eng dass och an dem net sinn vum goufen",
+        "et": "ja on ei see et oli ka mis selle kui aga pärast oma",
+        "lv": "un ir ar no uz par ka kas tas bet arī pēc tiek",
+        "lt": "ir yra su iš į apie kad tai bet taip pat po",
+        "sq": "dhe në të e me për që një nga është do si por",
+        "ca": "el la els les de i del que una per amb als és al com més un entre",
     },
     "cyrillic": {
         "ru": "и в на с не что по для как из от это он к до за его также будет был о году были или",
-        "uk": "і в на з не що та до для як із від це він у за його також буде був про році або місяці є",
+        "uk": "і в на з не що та до для як із від це він у за його також буде був про році або є",
         "bg": "и в на с не че за от да се е по като към ще са до това която които със а",
         "sr": "и у на с не да за од је се по као са ће су до то која који о а ли",
         "mk": "и во на со не дека за од да се е по како ќе се до тоа која кои",
         "be": "і ў на з не што па для як з ад гэта ён у за яго таксама будзе быў пра",
-        "kk": "және бұл үшін мен бен да де бір жылы деп туралы бойынша ай ға болады",
-        "ky": "жана бул үчүн менен да де бир жылы деп тууралуу боюнча ай болот",
-        "mn": "болон энэ нь юм байна гэж нэг оны сарны дээр",
-        "tg": "ва дар ки аз ба бо барои як ин он аст моҳ",
+        "kk": "және бұл үшін мен бен да де бір жылы деп туралы бойынша ға болады",
+        "ky": "жана бул үчүн менен да де бир жылы деп тууралуу боюнча болот",
+        "mn": "болон энэ нь юм байна гэж нэг оны дээр",
+        "tg": "ва дар ки аз ба бо барои як ин он аст",
     },
     "arabic": {
-        "ar": "في من على إلى عن أن هذا التي مع الذي هذه كما قال بعد القمر ما لا",
-        "fa": "در به از که این است را با برای آن می های شد خود ماه کرد یک بر تا",
-        "ur": "کے میں کی ہے سے کا اور کو پر نے یہ ہیں اس ایک چاند کہ",
+        "ar": "في من على إلى عن أن هذا التي مع الذي هذه كما قال بعد ما لا",
+        "fa": "در به از که این است را با برای آن می های شد خود کرد یک بر تا",
+        "ur": "کے میں کی ہے سے کا اور کو پر نے یہ ہیں اس ایک کہ",
         "ps": "په د او چې کې له سره دی ته يې",
         "ug": "ۋە بىلەن بۇ ئۈچۈن بىر",
     },
     "devanagari": {
-        "hi": "के में की है से का और को पर ने यह हैं इस एक कि लिए भी चंद्रमा चांद था",
-        "mr": "आहे आणि या च्या ते हा ही आहेत होते साठी चंद्रावर करण्यात मध्ये",
-        "ne": "को मा र छ ले लागि पनि हो भएको गर्ने छन् चन्द्रमामा",
+        "hi": "के में की है से का और को पर ने यह हैं इस एक कि लिए भी था",
+        "mr": "आहे आणि या च्या ते हा ही आहेत होते साठी करण्यात मध्ये",
+        "ne": "को मा र छ ले लागि पनि हो भएको गर्ने छन्",
     },
 }
 _WEIGHTS: dict[str, dict[str, dict[str, float]]] = {}
@@ -137,6 +137,15 @@ def _weights(script: str) -> dict[str, dict[str, float]]:
                 shares[language] = 1.0 / len(shares)
         _WEIGHTS[script] = table
     return _WEIGHTS[script]
+
+
+def small_words() -> dict[str, frozenset[str]]:
+    """Give, for each language with an alphabet of several, the small words it is known by."""
+    return {
+        language: frozenset(words.split())
+        for profiles in _SMALL_WORDS.values()
+        for language, words in profiles.items()
+    }
 
 
 def detect(text: str) -> str:

@@ -44,6 +44,8 @@ class Pattern:
     """As written in the topic file."""
     language: str = ""
     """Counts only in texts of this language; empty counts in all."""
+    declared: str = ""
+    """The language under which the file lists it."""
     anchor: int = 0
     """Index of the longest word."""
     unspaced: bool = False
@@ -60,7 +62,7 @@ class Hit:
     pattern: Pattern = field(repr=False)
 
 
-def parse(source: str, group: str, language: str = "") -> Pattern | None:
+def parse(source: str, group: str, language: str = "", *, declared: str = "") -> Pattern | None:
     """Read one pattern as the topic file writes it; None when no letter or digit is left of it."""
     terms: list[Term] = []
     gap = False
@@ -79,6 +81,7 @@ def parse(source: str, group: str, language: str = "") -> Pattern | None:
         terms=tuple(terms),
         source=source,
         language=language,
+        declared=declared or language,
         anchor=max(range(len(terms)), key=lambda index: len(terms[index].text)),
         unspaced=any(UNSPACED.search(term.text) for term in terms),
     )

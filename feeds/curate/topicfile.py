@@ -205,7 +205,7 @@ def _read_patterns(reader: Reader, value: object, key: str, patterns: list[Patte
                 f"{reader.path}: {where} is no language tag; write two or three small letters, or any."
             )
         for place, source in enumerate(reader.texts(words, where)):
-            pattern = parse(source, group, only)
+            pattern = parse(source, group, only, declared=language)
             if pattern is None:
                 reader.refuse(f"{where}[{place}]", source, "a pattern with at least one letter or digit")
             patterns.append(pattern)

@@ -1,0 +1,133 @@
+"""What is wrong with a topic file that loads: patterns that are dead, shadowed, doubled or collide."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from feeds.curate.fold import fold
+from feeds.curate.language import small_words
+from feeds.curate.match import Matcher, Pattern
+from feeds.curate.topic import Topic, load
+
+Kind = Literal["unused", "doubled", "shadowed", "dead", "colliding"]
+_LANGUAGES_OF_ONE_WORD = 3
+_SHORTEST_STEM = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing to mend in a topic file."""
+
+    kind: Kind
+    key: str
+    """Where it stands: ``words.moon.en``."""
+    sentence: str
+    """What is wrong and how to mend it."""
+
+
+def lint(name_or_path: str) -> tuple[Finding, ...]:
+    """Look over a topic file as `load` takes it; raises `TopicError` where it can not be loaded."""
+    return look_over(load(name_or_path))
+
+
+def look_over(topic: Topic) -> tuple[Finding, ...]:
+    """Look over a loaded topic: findings in the order unused, doubled, shadowed, dead, colliding."""
+    patterns = topic.matcher.patterns
+    return (
+        *_unused(topic),
+        *_doubled(patterns),
+        *_shadowed(patterns),
+        *_dead(patterns),
+        *_colliding(patterns),
+    )
+
+
+def key_of(pattern: Pattern) -> str:
+    """Name the place of a pattern in its file."""
+    list_key = f"{pattern.group}.names" if "." in pattern.group else f"words.{pattern.group}"
+    return f"{list_key}.only.{pattern.language}" if pattern.language else f"{list_key}.{pattern.declared}"
+
+
+def _unused(topic: Topic) -> Iterator[Finding]:
+    used = {name for concept in topic.concepts for name in (*concept.near, *concept.needs, *concept.unless)}
+    groups = dict.fromkeys(pattern.group for pattern in topic.matcher.patterns if "." not in pattern.group)
+    for group in groups:
+        if group not in used:
+            yield Finding(
+                kind="unused",
+                key=f"words.{group}",
+                sentence=f"words.{group} is named by no concept; name it under near, needs or unless, or remove it.",
+            )
+
+
+def _doubled(patterns: Iterable[Pattern]) -> Iterator[Finding]:
+    seen: dict[tuple[object, ...], Pattern] = {}
+    for pattern in patterns:
+        earlier = seen.setdefault((pattern.group, pattern.declared, pattern.language, pattern.terms), pattern)
+        if earlier is not pattern:
+            yield Finding(
+                kind="doubled",
+                key=key_of(pattern),
+                sentence=f"{key_of(pattern)}: {pattern.source!r} stands already under {key_of(earlier)}; keep one.",
+            )
+
+
+def _shadowed(patterns: Iterable[Pattern]) -> Iterator[Finding]:
+    stems = [
+        pattern
+        for pattern in patterns
+        if len(pattern.terms) == 1 and pattern.terms[0].stem and not pattern.language and not pattern.unspaced
+    ]
+    for pattern in patterns:
+        if len(pattern.terms) != 1 or pattern.unspaced:
+            continue
+        for stem in stems:
+            if (stem.group, stem.declared) == (pattern.group, pattern.declared) and _covers(stem, pattern):
+                yield Finding(
+                    kind="shadowed",
+                    key=key_of(pattern),
+                    sentence=f"{key_of(pattern)}: {pattern.source!r} is found by {stem.source!r} of {key_of(stem)}"
+                    " anyway; remove it.",
+                )
+                break
+
+
+def _covers(stem: Pattern, pattern: Pattern) -> bool:
+    wide, narrow = stem.terms[0].text, pattern.terms[0].text
+    return narrow.startswith(wide) and narrow != wide
+
+
+def _dead(patterns: Iterable[Pattern]) -> Iterator[Finding]:
+    """Words that an exclusion takes as a whole can never count."""
+    masks = {pattern.terms: pattern for pattern in patterns if pattern.group.startswith("others.")}
+    for pattern in patterns:
+        mask = masks.get(pattern.terms)
+        if mask is not None and not pattern.group.startswith("others."):
+            yield Finding(
+                kind="dead",
+                key=key_of(pattern),
+                sentence=f"{key_of(pattern)}: {pattern.source!r} stands under {key_of(mask)} too, which takes it"
+                " first, so it never counts; remove one.",
+            )
+
+
+def _colliding(patterns: Iterable[Pattern]) -> Iterator[Finding]:
+    """Words that are small words of other languages would be found everywhere."""
+    common = {language: frozenset(map(fold, words)) for language, words in small_words().items()}
+    for pattern in patterns:
+        if pattern.language or pattern.unspaced or len(pattern.terms) != 1:
+            continue
+        alone = Matcher([pattern])
+        languages = [
+            language
+            for language, words in common.items()
+            if language != pattern.declared and any(alone.find(word) for word in words)
+        ]
+        if languages:
+            shown = ", ".join(languages[:_LANGUAGES_OF_ONE_WORD])
+            yield Finding(
+                kind="colliding",
+                key=key_of(pattern),
+                sentence=f"{key_of(pattern)}: {pattern.source!r} is an everyday word in {shown};"
+                f" write it under only.{pattern.declared or 'xx'}, or as part of a longer pattern.",
+            )
