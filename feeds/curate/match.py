@@ -1,7 +1,7 @@
 """Find many word patterns in folded text in one pass.
 
-A pattern is what a topic file's author writes: ``lunar base``, ``лунн* станци*`` (``*`` is any ending),
-``moon .. base`` (``..`` lets up to three words stand between), ``月球..基地`` (scripts without spaces:
+A pattern is what a topic file's author writes: ``night train``, ``ночн* поезд*`` (``*`` is any ending),
+``train .. nuit`` (``..`` lets up to three words stand between), ``夜间..列车`` (scripts without spaces:
 found anywhere, ``..`` lets up to eight characters stand between). Words of Arabic and Hebrew are
 found behind their attached articles and prepositions too.
 """
