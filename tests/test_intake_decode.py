@@ -67,6 +67,14 @@ def test_more_gzip_than_labelled() -> None:
     assert decode(gzip.compress(BODY), "", LIMIT) == BODY
 
 
+def test_gzip_without_end() -> None:
+    """Unlabelled layers are undone three deep; what is left then is left to the reader to refuse."""
+    layers = BODY
+    for _ in range(4):
+        layers = gzip.compress(layers)
+    assert decode(layers, "", LIMIT) == gzip.compress(BODY)
+
+
 def test_gzip_members_and_junk() -> None:
     """Several members are one body; what follows the last one is ignored."""
     two = gzip.compress(BODY[:40]) + gzip.compress(BODY[40:])

@@ -113,28 +113,23 @@ def _inflate(stream: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
     while not stream.eof:
         piece = stream.decompress(data, _PIECE)
         data = stream.unconsumed_tail
-        if piece:
-            yield piece
-        elif not data and not stream.eof:
+        if not (piece or data or stream.eof):
             raise EOFError
+        yield piece
 
 
 def _br(body: bytes) -> Iterator[bytes]:
     stream = brotli.Decompressor()
-    piece = stream.process(body, output_buffer_limit=_PIECE)
-    while True:
-        if piece:
-            yield piece
-        elif stream.is_finished():
-            return
-        elif stream.can_accept_more_data():
+    yield stream.process(body, output_buffer_limit=_PIECE)
+    while not stream.is_finished():
+        if stream.can_accept_more_data():  # nothing is left to put out, and the end has not come
             raise EOFError
-        piece = b"" if stream.is_finished() else stream.process(b"", output_buffer_limit=_PIECE)
+        yield stream.process(b"", output_buffer_limit=_PIECE)
 
 
 def _zstd(body: bytes) -> Iterator[bytes]:
     rest = body
-    while rest:
+    while True:
         frame = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
         offset = 0
         while not frame.eof:

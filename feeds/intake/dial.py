@@ -8,6 +8,9 @@ from typing import Any
 from feeds.intake.address import Guard, literal
 from feeds.intake.wire import Exchange, ExchangeError, PlainSocket, reason
 
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"})
+"""What OpenSSL calls bytes that are no TLS record."""
+
 
 def dial(host: str, port: int, guard: Guard, exchange: Exchange) -> PlainSocket:
     """Resolve `host` once, and connect to the first of its addresses that may be asked and answers.
@@ -110,15 +113,11 @@ def tls_failure(host: str, error: OSError) -> ExchangeError:
         why = " ".join(error.verify_message.split()).rstrip(".") or reason(error)
         mend = "the publisher must mend it; check the address"
         return ExchangeError("tls", f"the certificate of {host} can not be trusted ({why})", mend)
-    if isinstance(error, ssl.SSLError) and error.reason in {
-        "WRONG_VERSION_NUMBER",
-        "HTTP_REQUEST",
-        "RECORD_LAYER_FAILURE",
-    }:
+    if not isinstance(error, ssl.SSLError):
+        what = f"the connection broke in the TLS handshake ({reason(error)})"
+        return ExchangeError("tls", what, "it is asked again later")
+    code = getattr(error, "reason", None) or reason(error)
+    if code in _NO_TLS:
         return ExchangeError("tls", "the server speaks no TLS on this port", "try the address with http://")
-    if isinstance(error, ssl.SSLError):
-        what = f"the TLS handshake failed ({(error.reason or reason(error)).lower().replace('_', ' ')})"
-        return ExchangeError("tls", what, "the publisher must mend it")
-    return ExchangeError(
-        "tls", f"the connection broke in the TLS handshake ({reason(error)})", "it is asked again later"
-    )
+    what = f"the TLS handshake failed ({code.lower().replace('_', ' ')})"
+    return ExchangeError("tls", what, "the publisher must mend it")

@@ -55,12 +55,12 @@ class RequestHeaders:
 def conditions(validators: Validators) -> dict[str, str]:
     """Make conditional headers, validators byte for byte (RFC 9110 13.1); `A-IM` offers RFC 3229 deltas."""
     headers = {}
-    if validators.etag:
+    if validators.etag and sendable(validators.etag):
         headers["If-None-Match"] = validators.etag
         headers["A-IM"] = "feed"
-    if validators.last_modified:
+    if validators.last_modified and sendable(validators.last_modified):
         headers["If-Modified-Since"] = validators.last_modified
-    return {name: value for name, value in headers.items() if sendable(value)}
+    return headers
 
 
 def validators_of(headers: Headers) -> Validators:

@@ -69,9 +69,9 @@ class _Guarded:
     def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 # as the class it extends
         exchange = self.wire.exchange
         exchange.begin()
-        if self.sock is not None and exchange.fresh_only and self.sock.exchange is not exchange:
+        if exchange.fresh_only and self.sock is not None and self.sock.served:
             self.close()  # type: ignore[attr-defined]
-        exchange.reused = self.sock is not None and self.sock.exchange is not exchange
+        exchange.reused = self.sock is not None and self.sock.served
         self.timeout = exchange.remaining()
         if self.sock is not None:
             self.sock.exchange = exchange
@@ -79,6 +79,7 @@ class _Guarded:
             super().request(*args, **kwargs)  # type: ignore[misc]
         except OSError as error:
             raise broken(exchange, error) from None
+        self.sock.served = True
 
 
 class PlainConnection(_Guarded, HTTPConnection):  # type: ignore[misc] # the mixin narrows attributes
