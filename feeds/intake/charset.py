@@ -36,8 +36,8 @@ _SINGLE = {
     "cp874": "windows-874 tis-620 iso-8859-11 iso8859-11 dos-874",
     "cp1250": "windows-1250 cp1250 x-cp1250",
     "cp1251": "windows-1251 cp1251 x-cp1251 win-1251 1251 win1251",
-    "cp1252": "windows-1252 cp1252 x-cp1252 iso-8859-1 iso8859-1 iso88591 iso_8859-1 latin1 latin-1 l1 ascii us-ascii "
-    "ansi_x3.4-1968 cp819 ibm819",
+    "cp1252": "windows-1252 cp1252 x-cp1252 iso-8859-1 iso8859-1 iso88591 iso_8859-1 latin1 latin-1 l1 ascii "
+    "us-ascii ansi_x3.4-1968 cp819 ibm819",
     "cp1253": "windows-1253 cp1253 x-cp1253",
     "cp1254": "windows-1254 cp1254 x-cp1254 iso-8859-9 iso8859-9 latin5 l5",
     "cp1255": "windows-1255 cp1255 x-cp1255",
@@ -47,7 +47,8 @@ _SINGLE = {
 }
 _MULTI = {
     "utf-8": "utf-8 utf8 unicode-1-1-utf-8 utf_8 x-unicode20utf8",
-    "gb18030": "gb18030 gbk gb2312 gb_2312 gb_2312-80 chinese csgb2312 x-gbk cp936 936 windows-936 iso-ir-58 euc-cn",
+    "gb18030": "gb18030 gbk gb2312 gb_2312 gb_2312-80 chinese csgb2312 x-gbk cp936 936 windows-936 "
+    "iso-ir-58 euc-cn",
     "big5hkscs": "big5 big5-hkscs cn-big5 csbig5 x-x-big5 cp950 950 big-5",
     "euc_jis_2004": "euc-jp x-euc-jp cseucpkdfmtjapanese eucjp",
     "cp932": "shift_jis shift-jis sjis x-sjis ms_kanji ms932 windows-31j csshiftjis cp932",
@@ -73,6 +74,8 @@ _DECLARED = re.compile(
     rb"""<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']\s*([A-Za-z0-9_.:+-]{1,40})\s*["']""", re.IGNORECASE
 )
 _LANGUAGE = re.compile(rb"""(?:<language>|<dc:language>|xml:lang=["'])\s*([A-Za-z]{2}(?:[-_][A-Za-z]+)?)""")
+_CYRILLIC = 0xC0
+"""First of the Russian letters in windows-1251."""
 _RUN = re.compile(rb"[^<>]*[\x80-\xff][^<>]*")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _MAX_RUNS = 200_000
@@ -126,18 +129,12 @@ def decode(body: bytes, content_type: str) -> Decoded:
         return _as_utf8(body, wide or ("utf-16-le" if label == "utf-16" else label), problems)
     if body.isascii() and label != "iso2022_jp_2":
         return Decoded(data=body, encoding=label or "utf-8", problems=problems)
-    if label in _SINGLE or label in {"", "utf-8"}:
-        if _valid(body, "utf-8"):
-            note = _sentence_on_lie(label)
-            return Decoded(data=body, encoding="utf-8", problems=(*problems, *note))
-        if label in _SINGLE:
-            return _as_utf8(body, label, problems)
-        if body.count(b"<") > _MAX_RUNS:
-            return _as_utf8(body, "utf-8", problems)
-        return _piecewise(body, problems)
-    if not _valid(body, label) and _valid(body, "utf-8"):
+    doubted = label in _SINGLE or label in {"", "utf-8"} or not _valid(body, label)
+    if doubted and _valid(body, "utf-8"):
         return Decoded(data=body, encoding="utf-8", problems=(*problems, *_sentence_on_lie(label)))
-    return _as_utf8(body, label, problems)
+    if label not in {"", "utf-8"} or body.count(b"<") > _MAX_RUNS:
+        return _as_utf8(body, label or "utf-8", problems)
+    return _piecewise(body, problems)
 
 
 def codec_of(label: str) -> str:
@@ -234,7 +231,7 @@ def _guess(bad: bytes, body: bytes) -> str:
     letters = sum(len(word) for word in words)
     if not letters:
         return "cp1252"
-    cyrillic = sum(0xC0 <= byte for word in words for byte in word)
+    cyrillic = sum(byte >= _CYRILLIC for word in words for byte in word)
     if letters / len(words) >= 3 and cyrillic / letters > 0.8:  # noqa: PLR2004 # whole words, all letters of cp1251
         return "cp1251"
     if letters / len(words) >= 4 and _valid(bad, "gb18030"):  # noqa: PLR2004 # runs of two-byte characters

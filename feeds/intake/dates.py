@@ -15,6 +15,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from feeds.intake.calendar_words import half_of_day, month_of, zone_minutes
 
 _MAX = 120
+_RFC5322 = re.compile(
+    r"(?:[A-Z][a-z]{2}, ?)?([0-9]{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ([0-9]{4}) "
+    r"([0-9]{2}):([0-9]{2}):([0-9]{2}) (?:GMT|UTC|Z|([+-])([0-9]{2})([0-9]{2}))"
+)
 _EPOCH = re.compile(r"([0-9]{9,11})(?:\.[0-9]+)?|([0-9]{12,14})|([0-9]{15,17})")
 _COMPACT = re.compile(
     r"([0-9]{4})(0[1-9]|1[0-2])([0-9]{2})(?:[t ]?([0-9]{2}):?([0-9]{2}):?([0-9]{2})?(?:[.,]([0-9]+))?)?(.*)"
@@ -36,7 +40,7 @@ _CJK_TIME = re.compile(r"([0-9]{1,2})\s*[時时點点시]\s*([0-9]{1,2})?\s*[分
 _CJK_MONTH = re.compile(r"([0-9]{1,2})\s*[月월]")
 _ERA = re.compile(r"(令和|平成|昭和|民[國国])\s*([0-9]+|元)\s*年")
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
-_MONTH_NAMES = " jan feb mar apr may jun jul aug sep oct nov dec".split(" ")
+_MONTH_NAMES = ["", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _CJK_NUMBERS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _EARLIEST = 1900
@@ -57,18 +61,42 @@ class _Parts:
 
 
 def parse_date(text: str, *, language: str = "", now: datetime | None = None) -> datetime | None:
-    """The moment a date string names, as aware UTC, or None when it names none.
+    """Read a date string: the moment it names, as aware UTC, or None when it names none.
 
-    `language` is the BCP 47 tag of the feed and decides what is ambiguous. A date without a year is read only when
-    `now` is given: it is then the latest such day that is not more than a day ahead. Never raises;
-    linear in the text, of which 120 characters are looked at.
+    `language` is the BCP 47 tag of the feed and decides what is ambiguous. A date without a year is
+    read only when `now` is given: it is then the latest such day that is not more than a day ahead.
+    Never raises; linear in the text, of which 120 characters are looked at.
     """
-    text = _fold(text[:_MAX])
+    text = text[:_MAX].strip()
+    if quick := _quick(text):
+        return quick
+    text = _fold(text)
     language = language.partition("-")[0].partition("_")[0].lower()
     if not text or not any(char.isdigit() for char in text):
         return None
     try:
         return _epoch(text) or _compact(text, language) or _general(text, language, now)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _quick(text: str) -> datetime | None:
+    """Read what is written exactly by the book, which most dates are (RFC 5322 3.3, RFC 3339)."""
+    try:
+        if match := _RFC5322.fullmatch(text):
+            day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
+            offset = (int(hours) * 60 + int(minutes)) * (-1 if sign == "-" else 1) if sign else 0
+            if abs(offset) > _MAX_OFFSET:
+                return None
+            zone = timezone(timedelta(minutes=offset)) if offset else UTC
+            moment = datetime(int(year), _MONTH_NAMES.index(month.lower()), int(day), tzinfo=zone)
+            moment = moment.replace(hour=int(hour), minute=int(minute), second=int(second))
+        elif text[4:5] == "-" and text[10:11] == "T":
+            moment = datetime.fromisoformat(text)
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        else:
+            return None
+        return moment.astimezone(UTC) if moment.year >= _EARLIEST else None
     except (ValueError, OverflowError):
         return None
 
@@ -100,7 +128,7 @@ def _cjk(text: str) -> str:
     text = re.sub(r"([二三])十", r"\g<1>0", text).replace("十", "10").translate(_CJK_NUMBERS)
     text = _ERA.sub(lambda m: f"{_ERAS[m[1]] + (1 if m[2] == '元' else int(m[2]))}年", text)
     if "年" not in text and "년" not in text:
-        text = _CJK_MONTH.sub(lambda m: f" {_MONTH_NAMES[int(m[1]) if int(m[1]) < 13 else 0]} ", text)
+        text = _CJK_MONTH.sub(lambda m: f" {_MONTH_NAMES[int(m[1]) % 13]} ", text)
     text = _CJK_TIME.sub(lambda m: f" {m[1]}:{(m[2] or '0'):0>2}:{(m[3] or '0'):0>2} ", text)
     return _CJK_MARKS.sub(lambda m: m[1] + (" " if m[2] in "日號号일" else "-"), text)
 
@@ -177,7 +205,7 @@ def _zone(text: str, language: str) -> int:
 
 
 def _in_figures(text: str, parts: _Parts, language: str) -> bool:
-    """A date of three numbers, or of year and month."""
+    """Take a date of three numbers, or of year and month."""
     match = _FIGURES.search(text)
     if match is None:
         pair = _YEAR_MONTH.search(text)
@@ -196,7 +224,7 @@ def _in_figures(text: str, parts: _Parts, language: str) -> bool:
 
 
 def _in_words(text: str, parts: _Parts, language: str) -> bool:
-    """A date whose month is a word: the numbers around it are day and year."""
+    """Take a date whose month is a word: the numbers around it are day and year."""
     numbers: list[str] = []
     for word in _WORDS.findall(_OFFSET.sub(" ", text)):
         if word.isdecimal():
@@ -234,7 +262,7 @@ def _latest(parts: _Parts, now: datetime | None) -> datetime | None:
 
 
 def _moment(parts: _Parts) -> datetime | None:
-    """The parts as UTC; 24:00 is the next day, a leap second the second before it."""
+    """Put the parts together as UTC; 24:00 is the next day, a leap second the second before it."""
     if parts.year < _EARLIEST or parts.day == 0:
         return None
     extra = timedelta(days=1) if (parts.hour, parts.minute) == (24, 0) else timedelta()

@@ -15,6 +15,7 @@ _OTHER = re.compile(rb"<((?:[A-Za-z_][\w.-]{0,64}:)?[A-Za-z_][\w.-]{0,64})(?=[\s
 _TAG_END = re.compile(rb"(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
 _ENTITY = re.compile(rb"""<!ENTITY\s+([A-Za-z_][\w.-]{0,63})\s+(?:"([^"<]{0,1000})"|'([^'<]{0,1000})')\s*>""")
 _REFERENCE = re.compile(rb"&([A-Za-z_][\w.-]{0,63});")
+_SUBSET_END = re.compile(rb"\]\s*>")
 _CONTROLS = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"
 _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _PROLOG = 65_536
@@ -95,6 +96,19 @@ def open_document(data: bytes) -> Document | NoFeed:
     )
 
 
+def drop_prolog(data: bytes, root: bytes) -> bytes:
+    """Cut `data` (UTF-8) so that it starts with the start tag of `root`; empty when it has none."""
+    at = 0
+    while (at := data.find(b"<", at)) >= 0:
+        if data[at + 1 : at + 1 + len(root)].lower() == root:
+            return data[at:].translate(None, _CONTROLS)
+        if data[at : at + 9].upper() == b"<!DOCTYPE":
+            at = _end_of_doctype(data, at)
+        else:
+            at = _skip(data, at) or at + 1
+    return b""
+
+
 def _scan(data: bytes) -> _Prolog:
     """Walk the prolog up to the feed's start tag, over comments, instructions, DOCTYPE and junk."""
     at, page, first, doctype, junk = 0, False, b"", b"", False
@@ -127,12 +141,12 @@ def _skip(data: bytes, at: int) -> int:
 
 
 def _end_of_doctype(data: bytes, at: int) -> int:
-    """End of a DOCTYPE: behind `]>` when it has an internal subset, else behind the next `>`."""
+    """Find the end of a DOCTYPE: behind `]>` when it has an internal subset, else behind the next `>`."""
     plain = data.find(b">", at)
     subset = data.find(b"[", at, plain if plain >= 0 else len(data))
     if subset < 0:
         return plain + 1 if plain >= 0 else len(data)
-    end = re.compile(rb"\]\s*>").search(data, subset)
+    end = _SUBSET_END.search(data, subset)
     return end.end() if end else len(data)
 
 
@@ -144,7 +158,10 @@ def _end_of_root(data: bytes, root: bytes, start: int) -> int | None:
         if at < 0:
             return None
         close = data.find(b">", at)
-        commented = data.rfind(b"<!--", start, at) > data.rfind(b"-->", start, at)
+        commented = (
+            data.find(b"<!--", start, at) >= 0  # searching forwards is the faster way to find nothing
+            and data.rfind(b"<!--", start, at) > data.rfind(b"-->", start, at)
+        )
         if close >= 0 and not commented and not data[at + 2 + len(root) : close].strip():
             return close + 1
     return None

@@ -23,6 +23,10 @@ _MAX_ALONE = 50
 """Entries of one document that are parsed each in its own; with more, the rest is read cheaply."""
 _FAT = 1_048_576
 """Bytes of an entry beyond which it is read cheaply."""
+_HOPELESS = 4 * 1_048_576
+"""Bytes of an ill-formed document beyond which the tolerant parser would take too long."""
+_MAX_REFERENCES = 300_000
+"""References in an ill-formed document, each a call of Python in the tolerant parser."""
 
 Found = tuple[tuple[Entry, ...], tuple[str, ...]]
 
@@ -44,9 +48,9 @@ def read_new(parts: Split, *, url: str, now: datetime | None, vocabulary: str | 
 def mentions(entry: bytes, vocabulary: str) -> bool:
     """Whether the unescaped text of an entry holds a match of the vocabulary (a regular expression)."""
     text = entry.decode("utf-8", "replace")
-    for _ in range(2):  # once for XML, once for the HTML inside it
-        if "&" not in text:
-            break
+    if "&" in text:  # XML's own references first, all at once; what is left is HTML's
+        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
+    if "&" in text:
         text = unescape(text)
     return re.search(vocabulary, text, re.IGNORECASE) is not None
 
@@ -57,7 +61,7 @@ def read_whole(data: bytes, *, url: str, now: datetime | None, limit: int) -> Fo
     problems = [f"The document is not well-formed XML ({form.error})."] if form.error else []
     if form.excess:
         return ReadFailed(kind="broken", sentence=f"The document has {form.excess}; it was not read.")
-    if form.heavy:
+    if form.heavy or (form.error and (len(data) > _HOPELESS or data.count(b"&") > _MAX_REFERENCES)):
         problems.append("Some of the document is so overloaded that only its outlines were read.")
         entries = [entry for entry in read_light(data, url=url, now=now, strict=False) if entry]
     else:
@@ -76,13 +80,12 @@ def _hashed(entry: Entry) -> Entry:
 
 
 def _mended(data: bytes) -> tuple[bytes, Form]:
-    """The document, repaired when that makes it well-formed, and its form."""
+    """Return the document, repaired when it was not well-formed, and its form."""
     form = examine(data)
     if not form.error:
         return data, form
     mended = repair(data)
-    form_after = examine(mended)
-    return (data, form) if form_after.error else (mended, form_after)
+    return mended, examine(mended)
 
 
 class _Reader:
@@ -144,7 +147,9 @@ class _Reader:
 
     def _sorted(self, indices: list[int]) -> tuple[list[int], list[int], list[int]]:
         """Which entries are well-formed and sane, which would stall the parser, which are ill-formed."""
-        good, heavy, bad = [], [], []
+        good: list[int] = []
+        heavy: list[int] = []
+        bad: list[int] = []
         for index in indices:
             _, form = _mended(self._parts.framed([index]))
             group = heavy if form.excess or form.heavy else bad if form.error else good
@@ -165,7 +170,7 @@ class _Reader:
     def _alone(self, index: int) -> None:
         """Parse one ill-formed entry with the tolerant parser; nothing that it spoils is another's."""
         try:
-            _, entries = parse_entries(self._parts.framed([index]), url=self._url, now=self._now)
+            _, entries = parse_entries(repair(self._parts.framed([index])), url=self._url, now=self._now)
         except UnparsedError as error:
             self._problems[f"The parser gave up on an entry ({error})."] = None
             return

@@ -1,6 +1,7 @@
 """What a feed says about itself, read from the document without its entries."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from feeds.intake.document import Document
@@ -20,6 +21,7 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _PLAIN = ("", _RSS10, _RSS090, _ATOM, _ATOM03, "http://backend.userland.com/rss2")
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
+_HOUR = re.compile(r"[0-9]{1,2}")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _VERSIONS = {
     "0.90": "rss090",
@@ -72,7 +74,7 @@ def _joined(base: str, own: str | None) -> str:
 
 
 def _home(links: list[Node], channel: Node, base: str) -> str:
-    """The page the feed belongs to: RSS <link>, Atom rel=alternate, CDF href."""
+    """Find the page the feed belongs to: RSS <link>, Atom rel=alternate, CDF href."""
     for link in links:
         target = link.get("href")
         if target is not None and link.get("rel", "alternate").lower() != "alternate":
@@ -82,7 +84,7 @@ def _home(links: list[Node], channel: Node, base: str) -> str:
     return absolute(base, channel.get("href") or channel.get("HREF") or "")
 
 
-def _related(links: list[Node], relation: str, base: str) -> Iterable[str]:
+def _related(links: list[Node], relation: str, base: str) -> Iterator[str]:
     for link in links:
         if relation in link.get("rel", "").lower().split() and (
             found := absolute(base, link.get("href", ""))
@@ -125,8 +127,8 @@ def _period(nodes: list[tuple[str, str, Node]]) -> int | None:
 def _skip_hours(nodes: list[tuple[str, str, Node]]) -> tuple[int, ...]:
     """Hours of <skipHours>; 24 means midnight, as the 0.91 specification counted from 1."""
     hours = {
-        int(text) % 24 for text in _listed(nodes, "skiphours", "hour") if text.isdecimal() and len(text) <= 2
-    }  # noqa: PLR2004 # digits
+        int(text) % 24 for text in _listed(nodes, "skiphours", "hour") if _HOUR.fullmatch(text)
+    }  # digits
     return tuple(sorted(hours))
 
 

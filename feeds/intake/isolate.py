@@ -9,7 +9,8 @@ import multiprocessing
 import resource
 import signal
 import threading
-from concurrent.futures import CancelledError, TimeoutError as FutureTimeoutError
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from types import TracebackType
 from typing import Self
 
@@ -19,7 +20,7 @@ from feeds.intake.read import Work, finish, prepare
 from feeds.model.entry import ReadFailed, Reading, ReadRequest
 
 TIMEOUT_S = 20.0
-MEMORY_BYTES = 768 * 1_048_576
+MEMORY_BYTES = 512 * 1_048_576
 """Address space of one worker; the interpreter and its libraries take about 150 MiB of it."""
 _TASKS = 2_000
 """Documents after which a worker is replaced, so that what libraries leak stays small."""
@@ -55,7 +56,7 @@ class IsolatedReader:
         with self._lock:
             pool, self._pool, self._closed = self._pool, None, True
         if pool is not None:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call] # pebble leaves it bare
             pool.join()
 
     def read(self, request: ReadRequest) -> Reading | ReadFailed:

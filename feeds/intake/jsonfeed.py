@@ -82,7 +82,7 @@ def _head(document: dict[str, Any], base: str) -> FeedHead:
     )
 
 
-def _entry(  # noqa: PLR0913 # all but the item are facts of the whole feed
+def _entry(  # all but the item are facts of the whole feed
     item: dict[str, Any],
     *,
     raw_hash: bytes,

@@ -5,6 +5,11 @@ from html import escape
 from urllib.parse import urljoin, urlsplit
 
 MAX_URL = 4_096
+_PLAIN = re.compile(
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{2,5})?/[\w/~%,@!$'()*+-]*(?:\.\w[\w/~%,@!$'()*+-]*)*(?:\?[\w/~%=&.+-]+)?",
+    re.ASCII,
+)
+"""Addresses that every step of resolving would leave as they are: by far the most."""
 _SPACE = re.compile(r"[\s\x00-\x1f]+")
 _RELATIVE = re.compile(
     r"""(?P<head>\s(?:href|src|poster)\s*=\s*)(?P<quote>["'])(?P<url>(?![a-z][a-z0-9+.-]*:|#|//|\s)[^"'<>]{1,2000})(?P=quote)""",
@@ -17,6 +22,8 @@ def absolute(base: str, url: str) -> str:
     url = url.strip()
     if not url or len(url) > MAX_URL:
         return ""
+    if is_plain(url):
+        return url
     try:
         joined = urljoin(base, url) if base else url
         parts = urlsplit(joined)
@@ -26,6 +33,11 @@ def absolute(base: str, url: str) -> str:
     if parts.scheme.lower() not in {"http", "https"} or not host:
         return ""
     return _SPACE.sub(lambda match: "%20" if match[0] == " " else "", joined)
+
+
+def is_plain(url: str) -> bool:
+    """Whether `url` is an absolute http(s) address that needs nothing done to it."""
+    return len(url) <= MAX_URL and _PLAIN.fullmatch(url) is not None
 
 
 def resolve_markup(markup: str, base: str) -> str:

@@ -84,7 +84,7 @@ def _markup(parsed: Parsed, key: str, version: str) -> str:
 
 
 def _content(parsed: Parsed, version: str) -> tuple[str, str]:
-    """The fullest content and the address its links are relative to."""
+    """Find the fullest content and the address its links are relative to."""
     best, base = "", ""
     for part in _list(parsed, "content"):
         kind = _text(part, "type")

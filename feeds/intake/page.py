@@ -1,4 +1,4 @@
-"""An HTML page in place of a feed: which feeds does it name?"""
+"""An HTML page in place of a feed, and the feeds it names."""
 
 import re
 from html import unescape
@@ -41,7 +41,7 @@ def read_page(data: bytes, url: str) -> ReadFailed:
 
 
 def find_feeds(page: str, url: str) -> tuple[FoundFeed, ...]:
-    """Feeds in the <link rel=alternate> tags of a page, in order, each address once and absolute."""
+    """List the feeds in the <link rel=alternate> tags of a page, in order, each address once and absolute."""
     base = url
     found: dict[str, FoundFeed] = {}
     for tag in _TAG.finditer(_visible(page)):
@@ -70,7 +70,7 @@ def _is_feed(attributes: dict[str, str]) -> bool:
 
 
 def _visible(page: str) -> str:
-    """The page without comments, scripts and styles, whose text is no markup."""
+    """Strip the page of comments, scripts and styles, whose text is no markup."""
     for opener, closer in _HIDDEN:
         lowered = page.lower() if len(page.lower()) == len(page) else page
         pieces, at = [], 0

@@ -5,7 +5,7 @@ no parser that hostile input could stall: it decodes, finds the feed, cuts it at
 and is done when all of them were seen before. `finish` parses what is left.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from feeds.intake.charset import decode
@@ -36,14 +36,16 @@ _OTHER_ROOTS = {
 class Work:
     """A document whose new entries are still to be parsed. Maker: `prepare`. Taker: `finish`."""
 
-    document: Document
-    """Without the entries that were seen, when it could be split."""
+    document: Document = field(repr=False)
+    """Whole, when it could not be split."""
+    parts: Split | None = field(default=None, repr=False)
+    """Without the entries that were seen; None when the document could not be split."""
     url: str
     encoding: str
     now: datetime | None
     vocabulary: str | None = field(repr=False)
-    hashes: tuple[bytes, ...] | None = field(default=None, repr=False)
-    """Hashes of all entries; None when the document could not be split."""
+    hashes: tuple[bytes, ...] = field(default=(), repr=False)
+    """Hashes of all entries when the document could be split."""
     seen: frozenset[bytes] = field(default=frozenset(), repr=False)
     """Only for documents that could not be split."""
     problems: tuple[str, ...] = ()
@@ -94,9 +96,7 @@ def prepare(request: ReadRequest) -> Reading | ReadFailed | Work:
 def finish(work: Work) -> Reading | ReadFailed:
     """Parse what `prepare` left. Never raises for anything in the document."""
     try:
-        if work.hashes is None:
-            return _finish_whole(work)
-        return _finish_split(work, work.hashes)
+        return _finish_whole(work) if work.parts is None else _finish_split(work, work.parts)
     except MemoryError:
         return ReadFailed(kind="too-large", sentence="Reading the document would take too much memory.")
     except RecursionError:
@@ -107,10 +107,10 @@ def _unseen(
     parts: Split, document: Document, request: ReadRequest, *, encoding: str, problems: tuple[str, ...]
 ) -> Reading | Work:
     fresh = [index for index, raw_hash in enumerate(parts.hashes) if raw_hash not in request.seen]
-    rest = parts.only(fresh)
-    if not fresh and len(rest) <= _MAX_QUICK_HEAD:
+    rest = parts.reduced(fresh)
+    if not fresh and len(rest.data) <= _MAX_QUICK_HEAD:
         return Reading(
-            head=read_head(rest, url=request.url, document=document),
+            head=read_head(rest.data, url=request.url, document=document),
             entries=(),
             hashes=parts.hashes,
             total=len(parts.hashes),
@@ -118,13 +118,8 @@ def _unseen(
             encoding=encoding,
         )
     return Work(
-        document=Document(
-            data=rest,
-            root=document.root,
-            start_tag=document.start_tag,
-            complete=True,
-            netscape=document.netscape,
-        ),
+        document=replace(document, data=b""),
+        parts=rest,
         url=request.url,
         encoding=encoding,
         now=request.now,
@@ -134,15 +129,13 @@ def _unseen(
     )
 
 
-def _finish_split(work: Work, hashes: tuple[bytes, ...]) -> Reading:
-    parts = split(work.document, encoding=work.encoding, has_base=bool(work.url), limit=MAX_ENTRIES)
-    assert parts is not None, "what was split once can be split without some of its entries"
+def _finish_split(work: Work, parts: Split) -> Reading:
     entries, problems = read_new(parts, url=work.url, now=work.now, vocabulary=work.vocabulary)
     return Reading(
         head=read_head(parts.only([]), url=work.url, document=work.document),
         entries=entries,
-        hashes=hashes,
-        total=len(hashes),
+        hashes=work.hashes,
+        total=len(work.hashes),
         problems=(*work.problems, *problems),
         encoding=work.encoding,
     )

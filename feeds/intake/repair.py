@@ -6,6 +6,7 @@ documents that failed to parse come here.
 """
 
 import html
+import html.entities
 import re
 
 from feeds.intake.wellformed import DECLARED_PREFIXES

@@ -2,13 +2,13 @@
 
 The splitter knows just enough XML: CDATA sections, comments and processing instructions hide
 markup, `<` can stand nowhere else, and attribute values may hold `>`. Whatever it is not sure of
-(nested entries, prefixes declared inside entries that could change how later ones are read, truncated documents)
-it refuses, and the whole document is parsed instead. Removing entries from the document then
-leaves the others to be read exactly as before.
+(nested entries, truncated documents, prefixes declared inside entries that could change how later
+ones are read) it refuses, and the whole document is parsed instead. Removing entries from the
+document then leaves the others to be read exactly as before.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from feeds.intake.document import Document
@@ -80,7 +80,7 @@ class Split:
         return self.data[start:end]
 
     def only(self, indices: list[int]) -> bytes:
-        """The document with all entries but these taken out."""
+        """Take all entries but these out of the document."""
         wanted = set(indices)
         pieces = []
         at = 0
@@ -90,8 +90,29 @@ class Split:
         pieces.append(self.data[self.tail :])
         return b"".join(pieces)
 
+    def reduced(self, indices: list[int]) -> "Split":
+        """Make what splitting the document without the other entries would have made."""
+        spans = []
+        shift = 0
+        last = 0
+        wanted = set(indices)
+        for index, (start, end) in enumerate(self.spans):
+            if index in wanted:
+                spans.append((start - shift, end - shift))
+            else:
+                shift += end - start
+            last = end
+        return replace(
+            self,
+            data=self.only(indices),
+            spans=tuple(spans),
+            hashes=tuple(self.hashes[index] for index in indices),
+            tail=(last if self.spans else self.tail) - shift,
+            cut=False,
+        )
+
     def framed(self, indices: list[int]) -> bytes:
-        """These entries inside the enclosing elements and nothing else, for when the head is at fault."""
+        """Put these entries inside the enclosing elements and nothing else, for when the head is at fault."""
         openers = [self.start_tag, self.channel] if self.channel else [self.start_tag]
         closers = [
             b"</" + re.split(rb"[\s>/]", opener[1:], maxsplit=1)[0] + b">" for opener in reversed(openers)
@@ -150,39 +171,37 @@ def _channel(data: bytes, spans: list[tuple[int, int]]) -> bytes:
 
 
 def _find(document: Document, limit: int) -> tuple[list[tuple[int, int]], bool] | None:
-    """Spans of all entries, and whether there were more than `limit`; None when not sure."""
+    """Find the spans of all entries, and whether there were more than `limit`; None when not sure."""
     data = document.data
     scopes = _declared(document.start_tag)
-    if scopes.get(b"", b"").lower().decode("utf-8", "replace") not in _FEED_NAMESPACES | {""}:
+    if _lowered(scopes.get(b"", b"")) not in _FEED_NAMESPACES | {""}:
         return None
     spans: list[tuple[int, int]] = []
     at, start, name = 0, -1, b""
     while match := _OPENERS.search(data, at):
-        if match[5] is None:
-            at = _behind_hidden(data, match)
-            if at == 0:
-                return None
-            continue
-        tag = _TAG_END.match(data, match.end())
-        if tag is None:
+        at = _behind_hidden(data, match) if match[5] is None else _behind_tag(data, match)
+        entry = match[5] is not None and _is_entry(match[6], scopes)
+        if at == 0 or entry is None:
             return None
-        at = tag.end()
-        kind = _is_entry(match[6], scopes)
-        if kind is None:
-            return None
-        if not kind:
+        if not entry:
             continue
         closes, empty = bool(match[4]), data[at - 2 : at] == b"/>"
         if closes != (start >= 0) or (closes and match[5] != name):
-            return None
+            return None  # an entry inside an entry, or an end without a start
         if not closes and not empty:
             start, name = match.start(), match[5]
-            continue
-        if len(spans) == limit:
+        elif len(spans) == limit:
             return spans, True
-        spans.append((start if closes else match.start(), at))
-        start = -1
+        else:
+            spans.append((start if closes else match.start(), at))
+            start = -1
     return None if start >= 0 else (spans, False)
+
+
+def _behind_tag(data: bytes, match: re.Match[bytes]) -> int:
+    """Position behind the tag that `match` opens; 0 when it never ends."""
+    tag = _TAG_END.match(data, match.end())
+    return tag.end() if tag else 0
 
 
 def _behind_hidden(data: bytes, match: re.Match[bytes]) -> int:
@@ -199,7 +218,11 @@ def _is_entry(prefix: bytes | None, scopes: dict[bytes, bytes]) -> bool | None:
     uri = scopes.get(prefix)
     if uri is None:
         return None
-    return uri.lower().decode("utf-8", "replace") in _FEED_NAMESPACES
+    return _lowered(uri) in _FEED_NAMESPACES
+
+
+def _lowered(uri: bytes) -> str:
+    return uri.decode("utf-8", "replace").lower()
 
 
 def _declared(tag: bytes) -> dict[bytes, bytes]:

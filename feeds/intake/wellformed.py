@@ -1,4 +1,4 @@
-"""Is it well-formed, and is it fit for a parser that is not made for hostile input?
+"""Tell whether a document is well-formed, and fit for a parser not made for hostile input.
 
 One pass of expat over bytes that hold no DTD. feedparser takes quadratic time over an entry's
 categories and over the address in an author's name, and builds Python objects for every attribute:
@@ -14,7 +14,7 @@ MAX_ELEMENTS = 4_000
 """Elements below one entry: the largest of the real feeds we know has 2,900."""
 MAX_AUTHOR = 2_000
 """Bytes of one author element."""
-MAX_CATEGORIES = 400
+MAX_CATEGORIES = 150
 
 DECLARED_PREFIXES = {
     b"atom": b"http://www.w3.org/2005/Atom",
@@ -63,6 +63,7 @@ class _Watch:
     entry_depth: int = 0
     elements: int = 0
     categories: int = 0
+    head_categories: int = 0
     author_start: int = -1
     heavy: set[int] = field(default_factory=set)
 
@@ -77,18 +78,27 @@ class _Watch:
             self.entry += 1
             self.entry_depth = self.depth
             self.elements = self.categories = 0
-        elif self.entry_depth:
-            self.elements += 1
-            self.categories += local in _CATEGORIES
-            if self.elements > MAX_ELEMENTS or self.categories > MAX_CATEGORIES:
-                self.heavy.add(self.entry)
+        else:
+            self.count(local)
         if local in _AUTHORS and self.author_start < 0:
             self.author_start = self.parser.CurrentByteIndex
+
+    def count(self, local: str) -> None:
+        """Count an element towards its entry, or towards the head, whose length is no matter."""
+        if self.entry_depth:
+            self.elements += 1
+            self.categories += local in _CATEGORIES
+        else:
+            self.head_categories += local in _CATEGORIES
+        if self.elements > MAX_ELEMENTS or self.categories > MAX_CATEGORIES:
+            self.heavy.add(self.entry)
+        if self.head_categories > MAX_CATEGORIES:
+            self.heavy.add(-1)
 
     def end(self, name: str) -> None:
         if self.author_start >= 0 and name.rpartition(":")[2].lower() in _AUTHORS:
             if self.parser.CurrentByteIndex - self.author_start > MAX_AUTHOR:
-                self.heavy.add(self.entry)
+                self.heavy.add(self.entry if self.entry_depth else -1)
             self.author_start = -1
         if self.depth == self.entry_depth:
             self.entry_depth = 0
