@@ -20,13 +20,12 @@ _LONGEST: Final = 500
 _MOST: Final = 32
 """Characters and conditions that are looked at; what is beyond is left out and said."""
 
-_STEM: Final = 5
-"""Words of at least so many letters lose their ending before they are looked up."""
 
 _ENDINGS: Final = re.compile(
-    "(?:ами|ями|ого|его|ому|ему|ыми|ими|иях|ией|ой|ей|ый|ий|ая|яя|ое|ее|ые|ие|ых|их|ую|юю|ом|ем|ам|ям|ах|ях|ию|ия|ии"
-    "|[аеиоуыьюяй]|(?<=[^s])s|es|e)$"
+    "(?<=[а-я]{3})(?:ами|ями|ого|его|ому|ему|ыми|ими|иях|ией|ой|ей|ыи|ии|ая|яя|ое|ее|ые|ие|ых|их|ую|юю|ом|ем|ам|ям|ах"
+    "|ях|ию|ия|[аеиоуыьюя])$|(?<=[a-z]{4})(?:(?<!s)s|e)$"
 )
+"""Endings that are cut before a word is looked up, of Russian words and of plurals; й is folded to и."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,4 +158,4 @@ def _expression(text: str, *, literal: bool) -> str:
 
 
 def _stem(word: str) -> str:
-    return _ENDINGS.sub("", word) if len(word) >= _STEM else word
+    return _ENDINGS.sub("", word)

@@ -60,10 +60,11 @@ def record(conn: sqlite3.Connection, check: Check, settle: Settle) -> Recorded:
 
     Entries are filed last first: feeds list the newest first, and ids grow with time.
     """
+    check = storable(check)
     source_id, visible = sources.keep(conn, check)
     filing = _Filing(conn=conn, settle=settle, source_id=source_id, at=micros(check.at), visible=visible)
     for judged in reversed(check.judged):
-        _file(filing, storable(judged))
+        _file(filing, judged)
     recorded = Recorded(
         new=len(filing.new_ids),
         kept=filing.kept,

@@ -44,7 +44,7 @@ def at(*, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float 
 
 def digest(text: str, size: int = 16) -> bytes:
     """A stable hash of a text, `size` bytes long."""
-    return hashlib.blake2b(text.encode(), digest_size=size).digest()
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).digest()
 
 
 def a_source(url: str = FEED, **changes: Any) -> Source:

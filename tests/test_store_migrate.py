@@ -73,7 +73,8 @@ def test_a_failing_step_is_undone_whole(tmp_path: Path) -> None:
 def test_a_step_must_not_break_references(tmp_path: Path) -> None:
     """Foreign keys are checked at the end of each step."""
     db = Database(tmp_path / "x.db")
-    broken = "CREATE TABLE a (id INTEGER PRIMARY KEY);\nCREATE TABLE b (a REFERENCES a);\nINSERT INTO b VALUES (7);"
+    a = "CREATE TABLE a (id PRIMARY KEY);\n"
+    broken = a + "CREATE TABLE b (a REFERENCES a);\nINSERT INTO b VALUES (7);"
     with pytest.raises(StoreError, match="could not be upgraded to schema 1"):
         migrate(db, _folder(tmp_path, broken))
     assert _tables(db) == []
