@@ -120,11 +120,12 @@ def _inflate(stream: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
 
 def _br(body: bytes) -> Iterator[bytes]:
     stream = brotli.Decompressor()
-    yield stream.process(body, output_buffer_limit=_PIECE)
-    while not stream.is_finished():
-        if stream.can_accept_more_data():  # nothing is left to put out, and the end has not come
-            raise EOFError
-        yield stream.process(b"", output_buffer_limit=_PIECE)
+    piece = stream.process(body, output_buffer_limit=_PIECE)
+    while piece:
+        yield piece
+        piece = stream.process(b"", output_buffer_limit=_PIECE)
+    if not stream.is_finished():
+        raise EOFError
 
 
 def _zstd(body: bytes) -> Iterator[bytes]:
