@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -171,12 +170,6 @@ def select(conn: sqlite3.Connection, wanted: Wanted) -> list[PublishedItem]:
     values.append(wanted.limit or -1)
     sql = f"{SELECT} WHERE {' AND '.join(where)} ORDER BY i.sort_at DESC, i.id DESC LIMIT ?"
     return [published(row) for row in conn.execute(sql, values)]
-
-
-def by_ids(conn: sqlite3.Connection, ids: Iterable[int]) -> list[PublishedItem]:
-    """Items of these ids, in the order given."""
-    found = (conn.execute(f"{SELECT} WHERE i.id = ?", (each,)).fetchone() for each in ids)
-    return [published(row) for row in found if row]
 
 
 def find(conn: sqlite3.Connection, text: str) -> PublishedItem | None:
