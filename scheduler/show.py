@@ -21,7 +21,7 @@ from scheduler.records import line
 
 # C0, DEL and C1 controls would speak to the terminal; bidi controls would disguise what is shown.
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_PIPE_WIDTH = 200
+_PIPE_WIDTH = 4096
 
 
 class PipeClosedError(Exception):
@@ -40,6 +40,7 @@ class Show:
         self.out = _console(sys.stdout)
         self.err = _console(sys.stderr)
         self._json_begun = False
+        self._bar: Progress | None = None
 
     @property
     def to_person(self) -> bool:
@@ -57,7 +58,9 @@ class Show:
     def text(self, *parts: str | tuple[str, str]) -> None:
         """Print one line of plain parts and (text, style) parts."""
         made = Text.assemble(*(safe(p) if isinstance(p, str) else (safe(p[0]), p[1]) for p in parts))
-        self._guarded(lambda: self.out.print(made, soft_wrap=True, highlight=False))
+        # A running bar and the result share the screen: the bar's own console prints above it.
+        console = self._bar.console if self._bar and self.to_person else self.out
+        self._guarded(lambda: console.print(made, soft_wrap=True, highlight=False))
 
     def table(self, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
         """Print rows under headings."""
@@ -85,7 +88,11 @@ class Show:
         )
         with bar:
             task = bar.add_task(label, total=total)
-            yield lambda: bar.advance(task)
+            self._bar = None if bar.disable else bar
+            try:
+                yield lambda: bar.advance(task)
+            finally:
+                self._bar = None
 
     def _guarded(self, write: Callable[[], object]) -> None:
         try:

@@ -267,7 +267,9 @@ def test_colours_unless_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b[31m" in out.getvalue()
 
 
-def test_progress_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_for_terminals_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A bar appears on a terminal's standard error, and nowhere else."""
     monkeypatch.setenv("TERM", "xterm")
     for stream, quiet, seen in (
@@ -276,9 +278,26 @@ def test_progress_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None
         (io.StringIO(), False, False),
     ):
         monkeypatch.setattr(sys, "stderr", stream)
-        with show.Show().progress("Asking", 2, quiet=quiet) as step:
+        shown = show.Show()
+        with shown.progress("Asking", 2, quiet=quiet) as step:
             step()
+            shown.text("result")
         assert ("Asking" in stream.getvalue()) == seen
+        assert "result" not in stream.getvalue()
+    assert capsys.readouterr().out == "result\n" * 3
+
+
+def test_results_stand_above_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where both streams are the screen, neither overwrites the other."""
+    screen = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setattr(sys, "stderr", screen)
+    shown = show.Show()
+    with shown.progress("Asking", 1, quiet=False) as step:
+        shown.text("result")
+        step()
+    assert screen.getvalue().index("result\n") > screen.getvalue().index("Asking")
 
 
 def test_long_lines_stay_whole_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:

@@ -154,11 +154,19 @@ def publish(
         shell.show.note(f"{len(written)} files written, the rest was up to date.")
 
 
-Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
-Port = Annotated[int | None, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")]
+Host = Annotated[str | None, typer.Option(metavar="HOST", help="Address to listen on.")]
+Port = Annotated[
+    int | None, typer.Option(metavar="N", min=0, max=65_535, help="Port to listen on; 0 takes a free one.")
+]
 
 
-def run(context: typer.Context, *, host: Host = None, port: Port = None) -> None:
+def run(
+    context: typer.Context,
+    *,
+    host: Host = None,
+    port: Port = None,
+    log_json: Annotated[bool, typer.Option("--log-json", help="Log JSON lines on standard error.")] = False,
+) -> None:
     """Run the wire: poll, judge, publish, serve.
 
     SIGTERM and SIGINT finish what runs and end; SIGHUP reads the configuration again.
@@ -168,7 +176,7 @@ def run(context: typer.Context, *, host: Host = None, port: Port = None) -> None
     from scheduler.daemon import serve_forever  # noqa: PLC0415 # only this command needs it
 
     shell = shell_of(context)
-    raise typer.Exit(serve_forever(shell.config, host=host, port=port))
+    raise typer.Exit(serve_forever(shell.config, host=host, port=port, log_json=log_json))
 
 
 def demo(

@@ -26,7 +26,7 @@ def items(  # noqa: PLR0913 # one per option
         str | None, typer.Option(metavar="WHEN", help="Only from then on: 3d, 12h, 2024-04-01 or RFC 3339.")
     ] = None,
     source: Annotated[str | None, typer.Option(metavar="URL|NAME", help="Only of this source.")] = None,
-    limit: Annotated[int, typer.Option(min=0, help="At most this many; 0: all.")] = 50,
+    limit: Annotated[int, typer.Option(metavar="N", min=0, help="At most this many; 0: all.")] = 50,
     json: Json = False,
 ) -> None:
     """List stored items, newest first.

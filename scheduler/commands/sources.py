@@ -49,9 +49,9 @@ def add(
     context: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help="A feed, or a page that has one.")],
     *,
-    name: Annotated[str, typer.Option(help="Name to show.")] = "",
+    name: Annotated[str, typer.Option(metavar="TEXT", help="Name to show.")] = "",
     language: Annotated[str, typer.Option(metavar="TAG", help="Language of its items, e.g. zh.")] = "",
-    kind: Annotated[str, typer.Option(help="What it is: agency, trade press, blog ...")] = "",
+    kind: Annotated[str, typer.Option(metavar="TEXT", help="What it is: agency, trade press, blog ...")] = "",
     unseen: Annotated[bool, typer.Option("--unseen", help="Do not ask it first; URL is the feed.")] = False,
 ) -> None:
     """Watch a further source; of a page, the feed behind it.
