@@ -52,6 +52,8 @@ class Look:
     """The address that answered, after redirects."""
     feeds: tuple[FoundFeed, ...] = ()
     """Feeds behind the page, when it was one."""
+    page: bool = False
+    """Whether something answered that is no feed but may have one."""
 
     @property
     def newest(self) -> datetime | None:
@@ -66,24 +68,24 @@ def look(source: Source, tools: pipeline.Tools, *, now: datetime) -> Look:
     state = SourceState(source=source, origin="once")
     check = pipeline.check(state, watching, now=now, force=True)
     answered = watched.outcome.url if isinstance(watched.outcome, Fetched) else source.url
-    feeds = watched.reading.feeds if isinstance(watched.reading, ReadFailed) else ()
-    return Look(check=check, answered=answered, feeds=feeds)
+    if not isinstance(watched.reading, ReadFailed):
+        return Look(check=check, answered=answered)
+    page = watched.reading.kind in {"page", "not-a-feed"}
+    return Look(check=check, answered=answered, feeds=watched.reading.feeds, page=page)
 
 
 def feeds_behind(
     first: Look, tools: pipeline.Tools, *, now: datetime, most: int = 12
 ) -> tuple[FoundFeed, ...]:
-    """Return the feeds behind a page: those it links to, else those of the guessed addresses that answer."""
-    if first.feeds:
+    """Return the feeds behind a page: those it links to, else the first guessed address that has one."""
+    if first.feeds or not first.page:
         return first.feeds
-    found: list[FoundFeed] = []
     for guess in discover.guesses(first.answered)[:most]:
         tried = look(Source(url=guess.url), tools, now=now)
-        if tried.check.error is None and all(guess.url != known.url for known in found):
+        if tried.check.error is None:  # further guesses are other spellings of the same feed
             head = tried.check.state.head
-            found.append(FoundFeed(url=guess.url, title=head.title or guess.title, type=head.format))
-            break  # the further guesses are other spellings of the same feed
-    return tuple(found)
+            return (FoundFeed(url=guess.url, title=head.title or guess.title, type=head.format),)
+    return ()
 
 
 @dataclass(slots=True)

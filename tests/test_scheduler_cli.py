@@ -3,14 +3,16 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
-import typer.main
 
 from scheduler import cli, lines
+from scheduler.reference import commands
 
 Output = pytest.CaptureFixture[str]
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,10 +46,8 @@ def test_version(capsys: Output) -> None:
 
 def test_every_command_teaches(capsys: Output) -> None:
     """Each command's help says what it does and gives an example."""
-    group = typer.main.get_command(cli.app)
-    names = [[name] for name in group.commands if name != "sources"]  # type: ignore[attr-defined]
-    names += [["sources", name] for name in group.commands["sources"].commands]  # type: ignore[attr-defined]
-    assert len(names) >= 16
+    names = [name.split()[1:] for name in re.findall(r"^## `(moonwire .*)`$", commands(), re.MULTILINE)]
+    assert len(names) >= 18
     for name in names:
         assert cli.run([*name, "--help"]) == 0
         assert "Example" in capsys.readouterr().out, name
@@ -192,6 +192,24 @@ def test_a_missing_file_is_named(capsys: Output) -> None:
     """A file that is not there is named with what is wrong."""
     assert cli.run(["judge", "no.jsonl"]) == 2
     assert "no.jsonl: can not be read: No such file" in capsys.readouterr().err
+
+
+def test_topics_are_listed_and_examined(empty_home: Path, capsys: Output) -> None:
+    """The shipped topic is listed; a file with a word that no concept uses has a finding, and exit 1."""
+    assert cli.run(["topic", "list"]) == 0
+    assert "lunar-station" in capsys.readouterr().out
+    assert cli.run(["topic", "list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["revision"]
+    code = cli.run(["topic", "lint", "--json"])
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert code == int(bool(found))
+    own = files("feeds.curate").joinpath("topics", "lunar-station.toml").read_text(encoding="utf-8")
+    (empty_home / "own.toml").write_text(own + '\n[words.nobody]\nen = ["xyzzy"]\n', encoding="utf-8")
+    assert cli.run(["topic", "lint", "own.toml"]) == 1
+    out, err = capsys.readouterr()
+    assert "words.nobody" in out
+    assert "findings" in err
+    assert cli.run(["topic", "lint", "nowhere.toml"]) == 2
 
 
 class Terminal(io.StringIO):

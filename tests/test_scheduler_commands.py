@@ -1,13 +1,16 @@
 """Every command over real feeds on loopback and a real store."""
 
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
-from scheduler import cli
+from feeds.intake.read import read
+from feeds.model import ReadFailed, Reading, ReadRequest
+from scheduler import cli, workshop
 from scheduler.config_types import Config
 from tests.fakes_http import RawServer, Reply, Seen, reply
 
@@ -68,6 +71,27 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
+
+
+class ReaderHere:
+    """Reads in this process: starting another one per command would cost the tests a minute."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def read(self, request: ReadRequest) -> Reading | ReadFailed:
+        """Read."""
+        return read(request)
+
+
+@pytest.fixture(autouse=True)
+def reader_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the worker process for the tests that are about the whole."""
+    if "whole" not in request.node.name:
+        monkeypatch.setattr(workshop, "IsolatedReader", ReaderHere)
 
 
 def configure(work: Path, *urls: str, more: str = "") -> None:
@@ -347,7 +371,7 @@ def test_an_unusable_store_is_exit_3(work: Path, capsys: Output) -> None:
     assert (work / "wire.db").read_bytes() == before
 
 
-def test_the_demo_publishes_a_filled_site(work: Path, capsys: Output) -> None:
+def test_the_whole_demo_publishes_a_filled_site(work: Path, capsys: Output) -> None:
     """The invented feeds give a feed with stories; one of them fails by design and spoils nothing."""
     run(capsys, "demo", "--publish", "site")
     assert (work / "site" / "feed.atom").stat().st_size > 5000
@@ -380,3 +404,7 @@ def test_verbose_logs_each_request(work: Path, server: RawServer, capsys: Output
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == 1
     assert "2 new, 1 kept" in err
+    for name in ("moonwire", ""):
+        logger = logging.getLogger(name)
+        for handler in [one for one in logger.handlers if getattr(one, "of_moonwire", False)]:
+            logger.removeHandler(handler)

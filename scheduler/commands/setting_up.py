@@ -1,4 +1,4 @@
-"""`init` and `topic`: the files that an operator writes."""
+"""`init`: the configuration file that an operator edits."""
 
 import os
 from pathlib import Path
