@@ -62,6 +62,9 @@ class Database:
                 "casefold", 1, str.casefold, deterministic=True
             )  # SQLite's lower() is ASCII's
             conn.execute("PRAGMA foreign_keys = ON")
+            conn.execute(
+                "PRAGMA page_size = 8192"
+            )  # of a new file: one usual item would leave 4096 half empty
             conn.execute("PRAGMA synchronous = NORMAL")
             conn.execute("PRAGMA wal_autocheckpoint = 4000")
             conn.execute("PRAGMA cache_size = -16384")
