@@ -12,7 +12,7 @@ _SENTENCE = 2
 _WORD_OF_RUN = 2
 """Characters of a script without spaces that make about one word."""
 _WIDEST_WORD = 25
-_MOST_HITS = 400
+_MOST_HITS = 60
 """Hits looked at per list and place: a hostile text can repeat a word a thousand times."""
 
 
@@ -48,21 +48,29 @@ def read_place(text: str, folded: str, topic: Topic, languages: Collection[str])
         if len(same) < _MOST_HITS:
             same.append(hit)
     names = [hit for group, found in hits.items() if group.startswith("concepts.") for hit in found]
+    taking = {concept.key for concept in topic.concepts if concept.mask and concept.key in hits}
     masks = [
         hit
-        for concept in topic.concepts
-        if concept.mask
-        for hit in hits.get(concept.key, ())
+        for key in taking
+        for hit in hits[key]
         if not any(_inside(hit, name) and _size(name) > _size(hit) for name in names)
     ]
-    if masks:
-        hits = {group: [hit for hit in found if not _masked(hit, masks)] for group, found in hits.items()}
+    if taking:
+        standing = set(map(id, masks))
+        hits = {
+            group: [
+                hit
+                for hit in found
+                if not _masked(hit, masks) and (group not in taking or id(hit) in standing)
+            ]
+            for group, found in hits.items()
+        }
         hits = {group: found for group, found in hits.items() if found}
     return Reading(text=text, folded=folded, hits=hits)
 
 
 def find_concepts(reading: Reading, topic: Topic, present: Collection[str]) -> Iterator[Found]:
-    """Give the first place of every concept that stands in `reading`; `present` are the groups of the whole item."""
+    """Give the first place of each concept that stands in `reading`; `present` are the groups of the item."""
     hits = reading.hits
     for concept in topic.concepts:
         if concept.key not in hits and not (concept.near and concept.near[0] in hits):
@@ -108,12 +116,15 @@ def _find(concept: Concept, hits: dict[str, list[Hit]], folded: str) -> Iterator
 def _gather(
     concept: Concept, anchor: Hit, others: Sequence[Sequence[Hit]], folded: str
 ) -> tuple[int, int] | None:
-    """Give the span from `anchor` over one hit of each other list, each close enough to what is gathered so far."""
+    """Give the span from `anchor` over one hit of each other list, each near what is gathered so far."""
     start, end = anchor.start, anchor.end
+    reach = (concept.within + 1) * _WIDEST_WORD
     for hits in others:
         for hit in hits:
             overlaps = hit.start < end and start < hit.end
-            if overlaps or (concept.ordered and hit.start < end):
+            if overlaps or hit.start - end > reach or start - hit.end > reach:
+                continue
+            if concept.ordered and hit.start < end:
                 continue
             if distance(folded, start, end, hit) <= concept.within:
                 start, end = min(start, hit.start), max(end, hit.end)
@@ -134,8 +145,6 @@ def _forbidden(concept: Concept, hits: dict[str, list[Hit]], folded: str, start:
 def distance(folded: str, start: int, end: int, hit: Hit) -> float:
     """Count the words between ``folded[start:end]`` and `hit`; 0 when they touch or overlap."""
     low, high = (end, hit.start) if hit.start >= end else (hit.end, start)
-    if high - low > _WIDEST_WORD * 40:
-        return high - low
     words = 0.0
     for word in folded[low:high].split():
         words += _SENTENCE if word == "." else len(word) / _WORD_OF_RUN if UNSPACED.search(word) else 1

@@ -3,7 +3,7 @@
 Compatibility forms and case go (Unicode NFKC and full case folding, UAX #15 and The Unicode
 Standard 3.13), accents on Latin, Greek and Cyrillic letters, Arabic and Hebrew points, Indic nuktas,
 zero-width characters; traditional Chinese becomes simplified; punctuation becomes a space and the
-end of a sentence a lone full stop. So ``Chang’e-7``, ``CHANG'E 7`` and ``Chang E-7`` are all ``chang e 7``.
+end of a sentence a lone full stop. So ``L’Étoile-7``, ``L'ETOILE 7`` and ``l´étoile 7`` are all ``l etoile 7``.
 """
 
 import re

@@ -36,6 +36,8 @@ _SCRIPTS = (
     ("el", re.compile("[\u0370-\u03ff\u1f00-\u1fff]")),
     ("latin", re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")),
 )
+_KANA_RARITY = 8
+"""Ideographs per kana up to which a text is Japanese."""
 _DENSE = frozenset({"ja", "ko", "zh"})
 """Scripts of which one character says what three letters of an alphabet say."""
 _SMALL_WORDS = {
@@ -176,7 +178,7 @@ def _script(sample: str) -> str:
         return "latin" if any(map(str.isalpha, sample)) else ""
     for dense in _DENSE:
         counts[dense] *= 3
-    if counts["ja"] and counts["ja"] * 3 >= counts["zh"]:
+    if counts["ja"] and counts["ja"] * _KANA_RARITY >= counts["zh"]:
         counts["ja"] += counts["zh"]
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] else ""

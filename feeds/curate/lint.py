@@ -10,8 +10,7 @@ from feeds.curate.match import Matcher, Pattern
 from feeds.curate.topic import Topic, load
 
 Kind = Literal["unused", "doubled", "shadowed", "dead", "colliding"]
-_LANGUAGES_OF_ONE_WORD = 3
-_SHORTEST_STEM = 3
+_LANGUAGES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,21 +112,19 @@ def _dead(patterns: Iterable[Pattern]) -> Iterator[Finding]:
 
 def _colliding(patterns: Iterable[Pattern]) -> Iterator[Finding]:
     """Words that are small words of other languages would be found everywhere."""
-    common = {language: frozenset(map(fold, words)) for language, words in small_words().items()}
-    for pattern in patterns:
-        if pattern.language or pattern.unspaced or len(pattern.terms) != 1:
-            continue
-        alone = Matcher([pattern])
-        languages = [
-            language
-            for language, words in common.items()
-            if language != pattern.declared and any(alone.find(word) for word in words)
-        ]
-        if languages:
-            shown = ", ".join(languages[:_LANGUAGES_OF_ONE_WORD])
+    lone = [p for p in patterns if not p.language and not p.unspaced and len(p.terms) == 1]
+    matcher = Matcher(lone)
+    collisions: dict[int, dict[str, None]] = {}
+    for language, words in small_words().items():
+        for hit in matcher.find(fold(" ".join(sorted(words)))):
+            if hit.pattern.declared != language:
+                collisions.setdefault(id(hit.pattern), {})[language] = None
+    for pattern in lone:
+        if id(pattern) in collisions:
+            shown = ", ".join(list(collisions[id(pattern)])[:_LANGUAGES_SHOWN])
             yield Finding(
                 kind="colliding",
                 key=key_of(pattern),
                 sentence=f"{key_of(pattern)}: {pattern.source!r} is an everyday word in {shown};"
-                f" write it under only.{pattern.declared or 'xx'}, or as part of a longer pattern.",
+                f" write it under only.{pattern.declared}, or as part of a longer pattern.",
             )

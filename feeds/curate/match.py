@@ -90,7 +90,7 @@ def parse(source: str, group: str, language: str = "", *, declared: str = "") ->
 class Matcher:
     """All patterns of a topic, compiled once; `find` is safe to call from several threads.
 
-    A pattern is looked up by its longest word, the rarest one, and only then compared with what stands around it.
+    A pattern is looked up by its longest word, the rarest, and only then compared with what is around it.
     """
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
