@@ -21,6 +21,7 @@ _SPACE = re.compile(r"\s+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _MIME = re.compile(r"[A-Za-z0-9][\w.+-]*/[A-Za-z0-9][\w.+-]*", re.ASCII)
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_LOOKS_LIKE_ENTITY = re.compile(r"&(#?\w+);", re.ASCII)
 _MAX_ADDRESS = 4096
 _LOOKALIKES = str.maketrans("<>", "‹›")
 
@@ -63,7 +64,8 @@ def _keep_reference(match: re.Match[str]) -> str:
 def address(value: str) -> str:
     """Return an absolute http(s) URL in the characters of RFC 3986, or "" when there is none in it.
 
-    Credentials are dropped: what is published must not hand out a password.
+    Credentials are dropped: what is published must not hand out a password. What looks like an
+    entity of HTML is quoted, because some readers decode addresses once too often.
     """
     if len(value) > _MAX_ADDRESS:
         return ""
@@ -87,7 +89,7 @@ def address(value: str) -> str:
 
 
 def _quoted(part: str, safe: str) -> str:
-    return quote(_LONE_PERCENT.sub("%25", part), safe=safe)
+    return _LOOKS_LIKE_ENTITY.sub(r"&\1%3B", quote(_LONE_PERCENT.sub("%25", part), safe=safe))
 
 
 def language(tag: str) -> str:

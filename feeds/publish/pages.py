@@ -14,7 +14,7 @@ from feeds.publish.normal import Publication
 from feeds.publish.templating import environment
 
 _IDLE = frozenset({"disabled", "retired"})
-_SUMMARY = 420
+_SUMMARY = 320
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

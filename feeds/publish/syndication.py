@@ -142,9 +142,6 @@ class _RssEntry:
 
     entry: Publication
 
-    def extend_ns(self) -> dict[str, str]:
-        return {}
-
     def extend_rss(self, item: etree._Element) -> None:
         entry = self.entry
         if entry.summary:
@@ -162,9 +159,6 @@ class _AtomEntry:
     """What feedgen loses of an Atom entry, or has no word for."""
 
     entry: Publication
-
-    def extend_ns(self) -> dict[str, str]:
-        return {}
 
     def extend_atom(self, element: etree._Element) -> None:
         entry = self.entry

@@ -34,7 +34,7 @@ def environment() -> Environment:
 
 
 def entry_html(entry: Publication, *, footer: bool = True) -> str:
-    """Return the HTML body of a feed entry: the content, and in the footer why it is here and who else has it."""
+    """Return the HTML of a feed entry: the content, then why it is here and who else has it."""
     template = environment().get_template("entry.html")
     content = Markup(entry.content)  # noqa: S704 # sanitised by feeds.curate before it was stored
     return template.render(entry=entry, content=content, footer=footer).strip()
