@@ -186,7 +186,7 @@ def _piecewise(body: bytes, problems: tuple[str, ...]) -> Decoded:
     All bad runs are taken to be of one charset, which is guessed from them together.
     """
     bad = [run for run in _runs(body) if not _valid(run, "utf-8")]
-    legacy = _guess(b" ".join(_without_utf8(run) for run in bad), body)
+    legacy = _guess(b"\n".join(bad), body)
     if all(not _valid(run, "utf-8") for run in _runs(body)):
         note = f"The text claims to be UTF-8 and is not; it was read as {legacy}."
         decoded = _as_utf8(body, legacy, (*problems, note))
@@ -196,7 +196,7 @@ def _piecewise(body: bytes, problems: tuple[str, ...]) -> Decoded:
         run = match[0]
         if _valid(run, "utf-8"):
             return run
-        if _without_utf8(run) != _high(run) or not _valid(run, legacy):
+        if 3 * len(_without_utf8(run)) < len(_high(run)) or not _valid(run, legacy):
             return run.decode("utf-8", "replace").encode()
         return run.decode(legacy).encode()
 
@@ -209,14 +209,13 @@ def _runs(body: bytes) -> Iterator[bytes]:
 
 
 def _high(run: bytes) -> bytes:
-    return b" ".join(_HIGH.findall(run))
+    return b"".join(_HIGH.findall(run))
 
 
 def _without_utf8(run: bytes) -> bytes:
     """Only the high bytes of `run` that are no part of a valid UTF-8 sequence."""
     text = run.decode("utf-8", "surrogateescape")
-    kept = "".join(char if "\udc80" <= char <= "\udcff" else " " for char in text)
-    return b" ".join(kept.encode("utf-8", "surrogateescape").split())
+    return "".join(char for char in text if "\udc80" <= char <= "\udcff").encode("utf-8", "surrogateescape")
 
 
 def _guess(bad: bytes, body: bytes) -> str:
@@ -227,10 +226,8 @@ def _guess(bad: bytes, body: bytes) -> str:
         codec = _BY_LANGUAGE.get(tag) or _BY_LANGUAGE.get(tag[:2], "")
         if codec and _valid(bad, codec):
             return codec
-    words = bad.split()
+    words = _HIGH.findall(bad)
     letters = sum(len(word) for word in words)
-    if not letters:
-        return "cp1252"
     cyrillic = sum(byte >= _CYRILLIC for word in words for byte in word)
     if letters / len(words) >= 3 and cyrillic / letters > 0.8:  # noqa: PLR2004 # whole words, all letters of cp1251
         return "cp1251"

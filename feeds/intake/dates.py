@@ -19,7 +19,7 @@ _RFC5322 = re.compile(
     r"(?:[A-Z][a-z]{2}, ?)?([0-9]{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ([0-9]{4}) "
     r"([0-9]{2}):([0-9]{2}):([0-9]{2}) (?:GMT|UTC|Z|([+-])([0-9]{2})([0-9]{2}))"
 )
-_EPOCH = re.compile(r"([0-9]{9,11})(?:\.[0-9]+)?|([0-9]{12,14})|([0-9]{15,17})")
+_EPOCH = re.compile(r"([0-9]{9,11})(?:\.[0-9]+)?|([0-9]{12,14})|([0-9]{15,16})")
 _COMPACT = re.compile(
     r"([0-9]{4})(0[1-9]|1[0-2])([0-9]{2})(?:[t ]?([0-9]{2}):?([0-9]{2}):?([0-9]{2})?(?:[.,]([0-9]+))?)?(.*)"
 )
@@ -41,6 +41,9 @@ _CJK_MONTH = re.compile(r"([0-9]{1,2})\s*[月월]")
 _ERA = re.compile(r"(令和|平成|昭和|民[國国])\s*([0-9]+|元)\s*年")
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 _MONTH_NAMES = ["", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_CJK_WEEKDAY = re.compile(
+    r"(?:星期|礼拜|禮拜|周|週)[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일"
+)
 _CJK_NUMBERS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _EARLIEST = 1900
@@ -122,6 +125,7 @@ def _fold(text: str) -> str:
 
 
 def _cjk(text: str) -> str:
+    text = _CJK_WEEKDAY.sub(" ", text)
     text = re.sub(
         r"十([一二三四五六七八九])", r"1\1", re.sub(r"([一二三])十([一二三四五六七八九])", r"\1\2", text)
     )

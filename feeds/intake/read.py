@@ -157,9 +157,9 @@ def _finish_whole(work: Work) -> Reading | ReadFailed:
 
 
 def _no_feed(found: NoFeed, data: bytes, url: str) -> ReadFailed:
-    if found.kind == "page":
-        return read_page(data, url)
     if sentence := _OTHER_ROOTS.get(found.root.rpartition(":")[2].lower()):
         return ReadFailed(kind="not-a-feed", sentence=sentence)
+    if found.kind == "page":
+        return read_page(data, url)
     named = f"its first element is <{found.root}>" if found.root else "it holds no markup"
     return ReadFailed(kind="not-a-feed", sentence=f"This is neither a feed nor a page: {named}.")
