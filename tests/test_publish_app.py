@@ -1,4 +1,4 @@
-"""Stamps, prepared bytes and the web application, over ASGI and once over real HTTP."""
+"""The web application, driven over ASGI and once over real HTTP."""
 
 import asyncio
 import gzip
@@ -8,21 +8,19 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import brotli  # type: ignore[import-untyped] # it ships no types
 import pytest
 import uvicorn
 import zstandard
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from starlette.exceptions import HTTPException
 from starlette.types import Message
 
 from feeds.errors import StoreError
 from feeds.publish.app import SiteApp
-from feeds.publish.prepared import Site, choose, is_unchanged, prepare
+from feeds.publish.prepared import prepare
 from feeds.publish.site import SiteFile, render, stamp
-from tests.builders import NOW, a_channel, a_source_line, a_story, at
+from tests.builders import NOW, a_channel, a_source_line, a_story
 
 LAST_MODIFIED = "Sun, 08 Mar 2026 12:00:00 GMT"
 PATHS = ("/", "/feed.rss", "/feed.atom", "/feed.json", "/sources.opml", "/favicon.ico", "/moonwire.css")
@@ -164,14 +162,6 @@ def test_the_content_coding_is_negotiated(asked: str, coding: str) -> None:
     assert len({variant.etag for variant in SITE.files["/feed.rss"].variants.values()}) == 4
 
 
-def test_what_does_not_get_smaller_is_not_coded() -> None:
-    """A tiny file has only its plain form."""
-    tiny = {"a.txt": SiteFile(body=b"x", content_type="text/plain")}
-    site = prepare(tiny, stamp(tiny, {}, NOW))
-    assert set(site.files["/a.txt"].variants) == {"identity"}
-    assert choose(site.files["/a.txt"].variants, "gzip, br").body == b"x"
-
-
 def tag_of(path: str = "/feed.atom", coding: str = "identity") -> str:
     """Return the entity tag of one coding."""
     return SITE.files[path].variants[coding].etag
@@ -210,14 +200,6 @@ def test_a_current_copy_is_not_sent_again(headers: dict[str, str], status: int) 
         assert got.headers["etag"] == tag_of(coding=coding)
         assert "content-length" not in got.headers
         assert got.headers["cache-control"] == ask("/feed.atom").headers["cache-control"]
-
-
-@settings(max_examples=100)
-@given(st.none() | st.text(max_size=40), st.none() | st.text(max_size=40), st.text(max_size=40))
-def test_no_header_is_a_crash(tag: str | None, date: str | None, coding: str) -> None:
-    """Any header at all is answered."""
-    prepared = SITE.files["/feed.json"]
-    assert is_unchanged(prepared, choose(prepared.variants, coding), tag, date) in {True, False}
 
 
 def test_repeated_headers_count_as_one_list() -> None:
@@ -282,7 +264,6 @@ def test_crawlers_may_read_all_but_the_health() -> None:
 
 def test_an_other_http_error_has_a_sentence_too() -> None:
     """Whatever Starlette refuses on its own is said in plain text."""
-    from starlette.exceptions import HTTPException  # noqa: PLC0415 # only this test raises it
 
     def refusing() -> Mapping[str, object]:
         raise HTTPException(418)
@@ -291,37 +272,11 @@ def test_an_other_http_error_has_a_sentence_too() -> None:
     assert (got.status, got.body) == (418, b"This request can not be answered.\n")
 
 
-def text_file(body: str) -> dict[str, SiteFile]:
-    """Return a site of one file."""
-    return {"a.txt": SiteFile(body=body.encode(), content_type="text/plain")}
-
-
-def test_stamps_move_with_the_bytes_and_only_then() -> None:
-    """Equal bytes keep their time for ever; other bytes get a later one, whatever the clock says."""
-    first = stamp(text_file("a"), {}, NOW + timedelta(microseconds=9))
-    assert first["a.txt"].changed_at == NOW
-    assert stamp(text_file("a"), first, at(days=9)) == first
-    assert stamp(text_file("b"), first, at(days=9))["a.txt"].changed_at == at(days=9)
-    for clock in (NOW, at(days=-9)):
-        assert stamp(text_file("b"), first, clock)["a.txt"].changed_at == at(seconds=1)
-
-
-def test_unchanged_files_are_not_compressed_again() -> None:
-    """Preparing takes over what has the same bytes, time and links."""
-    marks = stamp(files(), {}, NOW)
-    again = prepare(files(), marks, SITE)
-    assert all(again.files[path] is SITE.files[path] for path in SITE.files)
-    moved = prepare(
-        files(), {path: replace(mark, changed_at=at(days=1)) for path, mark in marks.items()}, SITE
-    )
-    assert not [path for path in SITE.files if moved.files[path] is SITE.files[path]]
-
-
 @pytest.fixture
 def served() -> Iterator[int]:
     """Serve the site with the real server on a free port of loopback."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(SiteApp(current, healthy), log_level="error"))
+        server = uvicorn.Server(uvicorn.Config(SiteApp(lambda: SITE, healthy), log_level="error"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
@@ -329,11 +284,6 @@ def served() -> Iterator[int]:
         finally:
             server.should_exit = True
             thread.join()
-
-
-def current() -> Site:
-    """Return what is published now."""
-    return SITE
 
 
 def test_a_reader_without_a_name_gets_the_feed_over_real_http(served: int) -> None:
