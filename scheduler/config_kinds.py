@@ -11,25 +11,25 @@ from urllib.parse import urlsplit
 
 _LONGEST_SHOWN = 60
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")  # RFC 9110 5.5
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # RFC 5646, without its registry
 _HOST = re.compile(
     r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?"
 )
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# What a request frames itself with; a configured one would break it or leak to the next host.
+# What frames a request or makes it conditional; a configured one would contradict moonwire's own.
 _OWN_HEADERS = frozenset(
     {
         "accept-encoding",
-        "authorization",
         "connection",
         "content-length",
-        "cookie",
+        "expect",
         "host",
         "if-modified-since",
         "if-none-match",
-        "proxy-authorization",
         "te",
+        "trailer",
         "transfer-encoding",
         "upgrade",
     }
@@ -175,8 +175,8 @@ def _headers(value: object) -> tuple[tuple[str, str], ...]:
             )
         if name.lower() in _OWN_HEADERS:
             raise WrongError(f'no header "{name}", which moonwire sets itself')
-        if not isinstance(content, str) or _CONTROLS.search(content):
-            raise WrongError(f'one line of text as the value of header "{name}"')
+        if not isinstance(content, str) or not _HEADER_VALUE.fullmatch(content):
+            raise WrongError(f'one line of Latin-1 text as the value of header "{name}"')
     return tuple(value.items())
 
 

@@ -10,14 +10,15 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 from rich.text import Text
 
 from scheduler.records import line
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 # C0, DEL and C1 controls would speak to the terminal; bidi controls would disguise what is shown.
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -64,6 +65,8 @@ class Show:
 
     def table(self, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
         """Print rows under headings."""
+        from rich.table import Table  # noqa: PLC0415 # most commands print lines
+
         table = Table(box=None, pad_edge=False, header_style="bold")
         for heading in headings:
             table.add_column(heading, overflow="fold")
@@ -78,6 +81,13 @@ class Show:
     @contextmanager
     def progress(self, label: str, total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
         """Give a function to call per finished step; a bar shows on a terminal unless quiet."""
+        from rich.progress import (  # noqa: PLC0415 # most commands have nothing to wait for
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+        )
+
         bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),

@@ -148,6 +148,9 @@ def test_fetch_for_a_person(work: Path, server: RawServer, capsys: Output) -> No
     assert '"International Lunar Research Station"' in out
     assert "rejected 1 of 2 new items of S0" in out
     assert "failed   S1: " in out
+    assert "kept     " + server.url("/feed") in run(capsys, "fetch", server.url("/feed")).replace(
+        "S0", server.url("/feed")
+    )
     assert (work / "site" / "feed.rss").exists()
 
 

@@ -168,6 +168,7 @@ WRONG = [
     ("[[source]]\nurl = 'http://a.example'\nheaders = {'a b' = 'c'}", "headers", 'not "a b"'),
     ("[[source]]\nurl = 'http://a.example'\nheaders = {Host = 'c'}", "headers", 'no header "Host"'),
     ("[[source]]\nurl = 'http://a.example'\nheaders = {A = 1}", "headers", 'value of header "A"'),
+    ("[[source]]\nurl = 'http://a.example'\nheaders = {A = '月'}", "headers", "Latin-1 text as the value of"),
     ("[[source]]\nurl = 'http://a.example'\nuser = 'me'", "password_env: is missing", "environment variable"),
     ("[[source]]\nurl = 'http://a.example'\npassword_env = 'NO_SUCH'", "user: is missing", "user name"),
     (

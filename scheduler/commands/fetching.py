@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feeds.errors import ConfigError
-from feeds.model import Check, Recorded, Source, SourceState
+from feeds.model import Check, PublishedItem, Reason, Recorded, Source, SourceState
 from scheduler import records
 from scheduler.commands.shell import Json, Shell, now, shell_of
 from scheduler.config_types import Config
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scheduler.run import RoundReport
 
 OnCheck = Callable[[Check, Recorded], None]
+Find = Callable[[str], PublishedItem | None]
 
 
 def fetch(
@@ -68,7 +69,7 @@ def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: b
             states = [s for s in workshop.store.sources() if not s.source.disabled and not s.retired]
         else:
             states = workshop.store.due(workshop.clock())
-        on_check = _printer(shell, stack, len(states), json=json)
+        on_check = _printer(shell, stack, len(states), find=None if json else workshop.store.find_item)
         report = run_round(workshop, states, force=everything or bool(addresses), on_check=on_check)
         if shell.config.publish.dir is not None:
             publish_site(workshop, shell.config.publish.dir)
@@ -83,33 +84,48 @@ def _only_shown(shell: Shell, addresses: Sequence[str], *, json: bool) -> "Round
     states = [SourceState(source=configured.get(url) or Source(url=url), origin="once") for url in addresses]
     with ExitStack() as stack:
         tools = stack.enter_context(once.opened(shell.config))
-        on_check = _printer(shell, stack, len(states), json=json)
+        on_check = _printer(shell, stack, len(states), find=None if json else _nothing)
         return run_round(once.shown(shell.config, tools, now=now()), states, force=True, on_check=on_check)
 
 
-def _printer(shell: Shell, stack: ExitStack, total: int, *, json: bool) -> OnCheck:
-    step = stack.enter_context(shell.show.progress("Asking sources", total, quiet=json))
+def _nothing(_item: str) -> None:
+    """Find no stored item: where nothing is stored, all that was read is new."""
+
+
+def _printer(shell: Shell, stack: ExitStack, total: int, *, find: Find | None) -> OnCheck:
+    """Return what prints each check: as JSON, or for a person with the new items that `find` knows."""
+    step = stack.enter_context(shell.show.progress("Asking sources", total, quiet=find is None))
 
     def on_check(check: Check, recorded: Recorded) -> None:
-        if json:
+        if find is None:
             shell.show.json(records.fetched(check, recorded))
         else:
-            _told(shell, check, recorded)
+            _told(shell, check, recorded, _kept(check, recorded, find))
         step()
 
     return on_check
 
 
-def _told(shell: Shell, check: Check, recorded: Recorded) -> None:
+def _kept(check: Check, recorded: Recorded, find: Find) -> list[tuple[str, tuple[Reason, ...]]]:
+    """Return title and reasons of the new items that were kept; edits of known ones are not new."""
+    if recorded.item_ids:
+        stored = [find(str(each)) for each in recorded.item_ids]
+        return [(one.title or one.url, one.reasons) for one in stored if one is not None and one.keep]
+    if not recorded.kept:
+        return []
+    return [(j.item.title or j.item.url, j.verdict.reasons) for j in check.judged if j.verdict.keep]
+
+
+def _told(
+    shell: Shell, check: Check, recorded: Recorded, kept: Sequence[tuple[str, tuple[Reason, ...]]]
+) -> None:
     label = check.state.source.label
     if check.outcome in {"failed", "gone"}:
         shell.show.text((f"{check.outcome:<7}", "bold red"), f"  {label}: {check.error}")
         return
-    kept = [judged for judged in check.judged if judged.verdict.keep] if recorded.kept else []
-    for judged in kept[: recorded.kept]:
-        words = dict.fromkeys(r.words for r in judged.verdict.reasons if r.kind == "for" and r.words)
+    for title, reasons in kept:
+        words = dict.fromkeys(r.words for r in reasons if r.kind == "for" and r.words)
         why = ", ".join(f'"{word}"' for word in list(words)[:4])
-        title = judged.item.title or judged.item.url
         shell.show.text(
             ("kept     ", "bold green"), f"{label}: ", (title, "bold"), f" ({why})" if why else ""
         )
