@@ -36,7 +36,7 @@ class LineWatch:
 
     def weigh(self, state: SourceState, check: Check, host: str) -> list[Doubt]:
         """Return what may be recorded now: this check, those held back before it as well, or nothing."""
-        if check.cause in CAUSES and not self._up:
+        if unreached(check) and not self._up:
             self._silent.add(host)
             self._doubts.append((state, check))
             return []
@@ -60,6 +60,11 @@ class LineWatch:
     def _taken(self) -> list[Doubt]:
         doubts, self._doubts = self._doubts, []
         return doubts
+
+
+def unreached(check: Check) -> bool:
+    """Whether the host gave no answer at all; a document that takes too long to read is no such case."""
+    return check.outcome == "failed" and check.status is None and check.cause in CAUSES
 
 
 def blameless(check: Check, before: SourceState, *, now: datetime, jitter: float) -> Check:

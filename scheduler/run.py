@@ -234,7 +234,7 @@ class _Round:
             check = _broken(before, check.at, error, self._means)
             recorded = self._means.record(check)
         self._counts[check.outcome] += 1
-        self._counts["unreached"] += check.cause in line.CAUSES
+        self._counts["unreached"] += line.unreached(check)
         for name in ("new", "kept", "updated"):
             self._counts[name] += getattr(recorded, name)
         check_line(_log, check, recorded, quiet=quiet)

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from typing import Literal
 
 import pytest
 
@@ -145,12 +146,14 @@ def test_few_hosts_say_nothing_about_our_line() -> None:
     assert {state.failures for state in shop.store.states.values()} == {1}
 
 
-def test_answers_that_refuse_prove_the_line() -> None:
-    """A 500 is an answer: whoever gives it has been reached."""
+@pytest.mark.parametrize("how", ["status", "timeout"])
+def test_answers_that_are_no_use_prove_the_line(how: Literal["status", "timeout"]) -> None:
+    """A 500 is an answer, and so is a body that never ends: whoever gives it has been reached."""
     shop = FakeWorkshop()
     for url in urls(10):
-        shop.web.fails(url, status=500)
-    assert not run_round(shop, map(a_state, urls(10))).line_down
+        shop.web.fails(url, how, status=500 if how == "status" else 200)
+    report = run_round(shop, map(a_state, urls(10)))
+    assert (report.line_down, report.unreached, report.failed) == (False, 0, 10)
 
 
 def test_a_host_that_refuses_is_left_alone_as_a_whole() -> None:
