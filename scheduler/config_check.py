@@ -148,7 +148,9 @@ def _unknown_key(name: str, section: Section) -> str:
 
 
 def _nearest(name: str, known: list[str]) -> str:
-    return get_close_matches(name, known, n=1, cutoff=0.0)[0]
+    nearest = get_close_matches(name, known, n=1, cutoff=0.0)[0]
+    alike = get_close_matches(name, known, n=1, cutoff=0.5)
+    return nearest if alike else f"{nearest} (all of them: {', '.join(known)})"
 
 
 def _header(section: Section) -> str:

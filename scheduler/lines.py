@@ -12,6 +12,7 @@ from scheduler import times
 MAX_LINE = 4 * 1024 * 1024
 TITLE_CHARS, SUMMARY_CHARS = 500, 2000
 """Where a feed's texts are cut too, so that a verdict here is the verdict there."""
+_LONGEST_SHOWN = 60
 _TEXTS = ("title", "summary", "url", "lang", "published", "site")
 
 
@@ -64,7 +65,8 @@ def _object(line: bytes, place: str) -> dict[str, Any]:
         what = str(error).partition(":")[0].lower() or "nested too deeply"
         raise ConfigError(f"{place}: is not JSON ({what}), expected one JSON object per line.") from None
     if not isinstance(found, dict):
-        raise ConfigError(f"{place}: found {type(found).__name__}, expected a JSON object.")
+        shown = json.dumps(found, ensure_ascii=False)[:_LONGEST_SHOWN]
+        raise ConfigError(f"{place}: found {shown}, expected a JSON object.")
     return found
 
 
@@ -73,7 +75,9 @@ def _text(record: Mapping[str, Any], key: str, place: str) -> str:
     if found is None:
         return ""
     if not isinstance(found, str):
-        raise ConfigError(f'{place}: "{key}" is {json.dumps(found)[:60]}, expected a string or null.')
+        raise ConfigError(
+            f'{place}: "{key}" is {json.dumps(found)[:_LONGEST_SHOWN]}, expected a string or null.'
+        )
     return found.encode("utf-8", "replace").decode(
         "utf-8"
     )  # a lone surrogate can be neither stored nor shown

@@ -94,7 +94,7 @@ def test_objects_skip_blank_lines_and_count_them() -> None:
     ("line", "words"),
     [
         (b"{", "is not JSON"),
-        (b"[1]", "found list"),
+        (b"[1]", "found [1], expected a JSON object"),
         (b"\xff", "is not UTF-8"),
         (b'{"a": NaN}', "is not JSON"),
         (b"[" * 100_000, "is not JSON"),
