@@ -13,11 +13,12 @@ from functools import cache
 from importlib.resources import files
 
 from feeds.curate.match import Matcher, parse
-from feeds.curate.tokens import hash32, stems
+from feeds.curate.tokens import hash32
 
 CLASSES = ("place", "org", "mission", "person", "thing", "act")
 _CLASS_SHIFT = 29
 _NAMING = (CLASSES.index("place"), CLASSES.index("mission"), CLASSES.index("person"))
+_TELLING = (CLASSES.index("thing"), CLASSES.index("act"))
 DEFAULT_WEIGHT = 6.0
 """Of what is not in the table: seen in about one text of 400, or fewer."""
 RARE = 5.5
@@ -35,13 +36,8 @@ _COUNTERS = re.compile(
 """Numbers, dates and counting words: all that differs between two issues of one series."""
 
 
-def concepts(folded: str) -> frozenset[int]:
-    """Names and happenings in a folded text, as hashes that carry their class."""
-    return frozenset(code_of(hit.group) for hit in _matcher().find(folded))
-
-
 def concept_names(folded: str) -> frozenset[str]:
-    """The same as readable names, `class:name`."""
+    """Names and happenings that a folded text speaks of, as `class:name`."""
     return frozenset(hit.group for hit in _matcher().find(folded))
 
 
@@ -59,8 +55,13 @@ def name_of(code: int) -> str:
 
 
 def is_naming(code: int) -> bool:
-    """Whether a concept names one thing of many (a place, mission, person), so that another one contradicts."""
+    """Whether a concept names one of many (a place, mission, person), so that another contradicts it."""
     return code >> _CLASS_SHIFT in _NAMING
+
+
+def is_happening(code: int) -> bool:
+    """Whether a concept is a thing or an act."""
+    return code >> _CLASS_SHIFT in _TELLING
 
 
 def numbers(folded: str) -> frozenset[int]:
@@ -70,13 +71,13 @@ def numbers(folded: str) -> frozenset[int]:
 
 
 def counters(folded_title: str) -> frozenset[int]:
-    """What tells two issues of a series apart: numbers, months, days of a title."""
+    """Find what tells two issues of a series apart: numbers, months, days of a title."""
     return frozenset(map(hash32, _COUNTERS.findall(folded_title)))
 
 
-def series_words(folded_title: str) -> frozenset[int]:
-    """A title without that."""
-    return frozenset(map(hash32, stems(_COUNTERS.sub(" ", folded_title))))
+def without_counters(folded_title: str) -> str:
+    """Leave them out."""
+    return _COUNTERS.sub(" ", folded_title)
 
 
 def _is_year(number: str) -> bool:
@@ -91,7 +92,7 @@ def weight(code: int) -> float:
 def weigh(codes: Iterable[int]) -> float:
     """Their weights together."""
     known = _weights()
-    return math.fsum(known.get(code, DEFAULT_WEIGHT) for code in codes)
+    return sum([known.get(code, DEFAULT_WEIGHT) for code in sorted(codes)])
 
 
 def packed_weights(rates: dict[int, float]) -> bytes:

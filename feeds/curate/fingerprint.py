@@ -58,6 +58,7 @@ class Print:
     passages: frozenset[int]
     """Runs of eight words (fourteen characters): only copies share many."""
     title: frozenset[int]
+    """Stems of the title, numbers and dates aside."""
     words: frozenset[int]
     """Stems of title and lead."""
     concepts: frozenset[int]
@@ -140,7 +141,7 @@ def overlap(a: frozenset[int], b: frozenset[int], limit: int) -> tuple[float, fl
 
     Up to the smaller of the two largest values kept, both samples are complete.
     """
-    if not a or not b:
+    if a.isdisjoint(b):
         return 0.0, 0.0
     ends = [max(sample) for sample in (a, b) if len(sample) >= limit]
     if ends:

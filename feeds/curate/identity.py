@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from feeds.curate import likeness, tokens
 from feeds.curate.fingerprint import Print, pack, unpack
-from feeds.curate.printing import make_bands, make_features, make_print
+from feeds.curate.printing import draft, make_bands, make_features, make_print
 from feeds.model import Candidate, Identity, Item, Related, Relation
 
 _RANK = {Relation.SAME_ITEM: 0, Relation.SAME_ARTICLE: 1, Relation.SAME_STORY: 2, Relation.DIFFERENT: 3}
@@ -13,20 +13,26 @@ _RANK = {Relation.SAME_ITEM: 0, Relation.SAME_ARTICLE: 1, Relation.SAME_STORY: 2
 
 def identify(item: Item) -> Identity:
     """Keys, look-up values and fingerprint of an item; all stable across machines and versions."""
-    made = make_print(item)
+    text = draft(item)
+    made = make_print(text)
     content = f"{item.title}\x1f{item.summary}\x1f{item.content}\x1f{item.url}"
     return Identity(
         keys=_keys(made),
-        bands=make_bands(item, made),
-        features=make_features(item, made),
+        bands=make_bands(text),
+        features=make_features(text),
         fingerprint=pack(made),
         content_hash=blake2b(content.encode("utf-8", "replace"), digest_size=16).digest(),
     )
 
 
+def fingerprint(item: Item) -> bytes:
+    """Only the fingerprint of an item, as `compare` takes it."""
+    return pack(make_print(draft(item)))
+
+
 def relate(a: Item, b: Item) -> Related:
     """How two items relate, with sentences that say why; the same in either order."""
-    return compare(pack(make_print(a)), pack(make_print(b)))
+    return compare(fingerprint(a), fingerprint(b))
 
 
 def settle(identity: Identity, candidates: Sequence[Candidate]) -> tuple[Candidate, Related] | None:
@@ -70,7 +76,7 @@ def _same_words(a: Print, b: Print) -> bool:
 
 
 def _entries_of_one_page(a: Print, b: Print) -> bool:
-    """A log or a live page: one source, one address, but entries that differ in name, title and text."""
+    """Recognise a log or a live page: one source and address, entries of other name, title and text."""
     if a.source != b.source or a.title_hash == b.title_hash or a.text_hash == b.text_hash:
         return False
     return (a.own_guid and b.own_guid) or a.fragment != b.fragment
@@ -79,7 +85,9 @@ def _entries_of_one_page(a: Print, b: Print) -> bool:
 def _same_article(a: Print, b: Print) -> Related | None:
     if a.page and a.page == b.page and a.site == b.site:
         return _related(
-            Relation.SAME_ARTICLE, 0.95, "The addresses are those of one page in two languages or under two paths."
+            Relation.SAME_ARTICLE,
+            0.95,
+            "The addresses are those of one page in two languages or under two paths.",
         )
     copy = likeness.copied(a, b)
     if not copy.is_copy:
@@ -95,6 +103,8 @@ def _same_story(a: Print, b: Print) -> Related:
     gap = likeness.days_apart(a, b)
     if gap is not None and gap > model.window_days:
         return _related(Relation.DIFFERENT, 1.0, f"They were published {gap:.0f} days apart.")
+    if likeness.headlines_part(a, b):
+        return _related(Relation.DIFFERENT, 0.95, "Each headline names what the other item says nothing of.")
     probability = likeness.story_probability(a, b)
     if probability < model.threshold:
         return _related(
@@ -104,7 +114,9 @@ def _same_story(a: Print, b: Print) -> Related:
     if names := likeness.shared_names(a, b):
         reasons.append(f"Both speak of {names}.")
     if gap is not None:
-        reasons.append(f"They were published {gap:.0f} days apart." if gap >= 1 else "They were published within a day.")
+        reasons.append(
+            f"They were published {gap:.0f} days apart." if gap >= 1 else "They were published within a day."
+        )
     return _related(Relation.SAME_STORY, probability, *reasons)
 
 

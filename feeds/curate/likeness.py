@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from feeds.curate.features import RARE, is_naming, name_of, weigh, weight
+from feeds.curate.features import RARE, is_happening, is_naming, name_of, weigh, weight
 from feeds.curate.fingerprint import LIMITS, Print, jaccard, overlap
 
 _DAY = 24 * 60
@@ -19,11 +19,13 @@ _MIN_UNITS = 12
 _SHORT_UNITS = 60
 _COPIED = 0.42
 """Share of the shorter text's runs of eight words from which on it is a copy."""
-_COPIED_AT_HOME = 0.6
-"""The same for two pages of one site, where templates repeat themselves."""
+_COPIED_STRICT = 0.6
+"""The same where a template is likely: two pages of one site, or each names a place or person of its own."""
 _REWORDED_WORDS, _REWORDED_PHRASES = 0.62, 0.55
 """Words, and runs of three of them, that a lightly reworded copy keeps."""
 _SERIES_TITLE = 0.8
+_TELLING_NAME = 1.5
+"""Weight of a name that not every other item bears (China, Russia and the Moon do)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +49,9 @@ def copied(a: Print, b: Print) -> Copy:
     home = bool(a.site) and a.site == b.site
     series = _is_series(a, b)
     enough = min(a.length, b.length) >= _MIN_UNITS
-    verbatim = passages >= (_COPIED_AT_HOME if home else _COPIED)
-    reworded = not home and words >= _REWORDED_WORDS and phrases >= _REWORDED_PHRASES
+    strict = home or _against(a.concepts, a.concepts, b.concepts, b.concepts) > 0
+    verbatim = passages >= (_COPIED_STRICT if strict else _COPIED)
+    reworded = not strict and words >= _REWORDED_WORDS and phrases >= _REWORDED_PHRASES
     template = series or (home and _is_template(a, b))
     return Copy(
         passages=passages,
@@ -62,13 +65,8 @@ def copied(a: Print, b: Print) -> Copy:
 
 def _is_series(a: Print, b: Print) -> bool:
     """Titles that are the same but for a number, a date or a count on both sides."""
-    if not (a.counters - b.counters and b.counters - a.counters):
-        return False
-    shared = len(a.title & b.title)
-    apart = max(len(a.title - b.title), len(b.title - a.title))
-    return apart <= max(len(a.counters - b.counters), len(b.counters - a.counters)) or (
-        shared / max(1, min(len(a.title), len(b.title))) >= _SERIES_TITLE
-    )
+    counted = bool(a.counters - b.counters) and bool(b.counters - a.counters)
+    return counted and jaccard(a.title, b.title) >= _SERIES_TITLE
 
 
 def _is_template(a: Print, b: Print) -> bool:
@@ -93,7 +91,6 @@ MEASURES = (
     "concepts_inside",
     "concepts_shared",
     "headline",
-    "headline_against",
     "concepts_against",
     "gap",
     "gap_long",
@@ -101,11 +98,13 @@ MEASURES = (
     "rare",
     "foreign_concepts_inside",
     "foreign_concepts_shared",
+    "happenings_against",
+    "numbers_shared",
 )
 
 
 def measures(a: Print, b: Print) -> tuple[float, ...]:
-    """What the story model weighs, in the order of `MEASURES`; each is between 0 and about 2."""
+    """Measure what the story model weighs, in the order of `MEASURES`; each is between 0 and about 2."""
     same = float(a.language == b.language or not a.language or not b.language)
     both = [weigh(x & y) for x, y in _pairs(a, b)]
     title, words, concepts, headline = both
@@ -122,7 +121,6 @@ def measures(a: Print, b: Print) -> tuple[float, ...]:
         inside,
         shared,
         _share(headline, a_headline + b_headline - headline),
-        min(_against(a.headline, a.concepts, b.headline, b.concepts) / 5, 1.5),
         min(_against(a.concepts, a.concepts, b.concepts, b.concepts) / 8, 1.5),
         0.3 if gap is None else min(math.log1p(gap) / math.log(31), 1.5),
         float(gap is not None and gap > 10),  # noqa: PLR2004 # days
@@ -130,6 +128,8 @@ def measures(a: Print, b: Print) -> tuple[float, ...]:
         min(sum(1 for code in a.words & b.words if weight(code) > RARE), 10) / 10,
         (1 - same) * inside,
         (1 - same) * shared,
+        min(_happenings_against(a, b) / 5, 1.5),
+        min(len(a.numbers & b.numbers), 3) / 3,
     )
 
 
@@ -148,10 +148,27 @@ def _against(a: frozenset[int], all_a: frozenset[int], b: frozenset[int], all_b:
     return min(only_a, only_b)
 
 
+def headlines_part(a: Print, b: Print) -> bool:
+    """Whether each headline names a place, mission or person of which the other item says nothing.
+
+    "Thailand joins" and "Senegal joins" are two events, however alike their words.
+    """
+    return _against(a.headline, a.concepts, b.headline, b.concepts) >= _TELLING_NAME
+
+
+def _happenings_against(a: Print, b: Print) -> float:
+    """Weight of what a title says happened and the other text does not, on the side with less of it."""
+    only_a = weigh(code for code in a.headline - b.concepts if is_happening(code))
+    only_b = weigh(code for code in b.headline - a.concepts if is_happening(code))
+    return min(only_a, only_b)
+
+
 def story_probability(a: Print, b: Print) -> float:
-    """Probability that two items report the same event."""
+    """Probability that two items report the same event; 0 when nothing joins them or headlines part."""
+    if headlines_part(a, b) or (a.concepts.isdisjoint(b.concepts) and a.words.isdisjoint(b.words)):
+        return 0.0
     model = story_model()
-    total = model.intercept + math.fsum(map(float.__mul__, model.weights, measures(a, b)))
+    total = model.intercept + sum(map(float.__mul__, model.weights, measures(a, b)))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
@@ -179,6 +196,6 @@ def story_model() -> StoryModel:
 
 
 def shared_names(a: Print, b: Print, limit: int = 5) -> str:
-    """The weightiest things both texts name, for a person."""
+    """List the weightiest things both texts name, for a person."""
     codes = sorted(a.concepts & b.concepts, key=lambda code: (-weight(code), code))
     return ", ".join(name for code in codes[:limit] if (name := name_of(code)))

@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -23,78 +24,114 @@ _FEATURES = 24
 _COARSE_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?")
 _LANGUAGE_SEGMENT = re.compile(r"[a-z]{2,3}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{6,}")
+_SLUG_WORDS = 2
 _SLUG_WORD = re.compile(r"[^\W_]{2,}")
 _NOISE = re.compile(
-    r"^\W*[^.。]{0,60}\((?:reuters|ap|afp|xinhua|upi|tass|ani|pti|spx|ians|dpa|efe)\)\s*[-–—:.]*|"
-    r"\b(?:reporting|editing|writing|additional reporting) by\b.*$|\bthe post .{3,300} appeared first on .{2,100}$",
+    r"^\W*[^.。]{0,60}\((?:reuters|ap|afp|xinhua|upi|tass|ani|pti|spx|ians|dpa|efe)\)\s*[-–—:.]*"
+    r"|\b(?:reporting|editing|writing|additional reporting) by\b.*$"
+    r"|\bthe post .{3,300} appeared first on .{2,100}$",
     re.IGNORECASE,
 )
 """Datelines, bylines and endings that copies add or drop."""
 
 
-def make_print(item: Item) -> Print:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An item's text, folded and cut into runs once."""
+
+    item: Item
+    title: str
+    body: str
+    text: str
+    lead: str
+    units: list[str]
+    phrases: list[int]
+    passages: list[int]
+    headline: frozenset[str]
+    concepts: frozenset[str]
+
+
+def draft(item: Item) -> Draft:
+    """Do the work that fingerprint, bands and features share."""
+    body = _body(item)
+    title = fold(item.title)
+    folded = fold(_NOISE.sub(" ", body))
+    units = tokens.units(folded)
+    unspaced = tokens.is_unspaced(units)
+    headline = features.concept_names(title)
+    return Draft(
+        item=item,
+        title=title,
+        body=body,
+        text=folded,
+        lead=folded[:_LEAD],
+        units=units,
+        phrases=tokens.grams(units, PHRASE[unspaced]),
+        passages=tokens.grams(units, PASSAGE[unspaced]),
+        headline=headline,
+        concepts=headline | features.concept_names(folded[:_LEAD]),
+    )
+
+
+def make_print(made: Draft) -> Print:
     """Everything about an item that comparing needs."""
+    item = made.item
     key = urls.canonical(item.url)
     guid = urls.guid_key(item.guid)
-    folded_title = fold(item.title)
-    body = _body(item)
-    folded = fold(_NOISE.sub(" ", body))
-    words = tokens.units(folded)
-    unspaced = tokens.is_unspaced(words)
-    passages = frozenset(tokens.grams(words, PASSAGE[unspaced]))
-    lead = dict.fromkeys(tokens.stems(folded_title + " . " + folded[:_LEAD]))
-    headline = features.concepts(folded_title)
     minutes, span = _dated(item)
     address = urls.parse(key)
+    words = list(dict.fromkeys(tokens.stems(f"{made.title} . {made.lead}")))
+    passages = frozenset(made.passages)
     return Print(
         own_guid=bool(guid) and guid != key and not guid.startswith(urls.MADE_GUID),
         guid=tokens.hash64(item.source, guid) if guid else 0,
         url=tokens.hash64(key) if urls.has_own_page(key) else 0,
         page=_page(address),
-        title_hash=tokens.hash64(folded_title) if folded_title else 0,
-        text_hash=tokens.hash64(fold(body)) if body else 0,
+        title_hash=tokens.hash64(made.title) if made.title else 0,
+        text_hash=tokens.hash64(fold(made.body)) if made.body else 0,
         source=tokens.hash64(item.source),
         site=tokens.hash32(item.site) if item.site else 0,
         fragment=_fragment(item.url),
         language=item.language.partition("-")[0].lower(),
         minutes=minutes,
         span=span,
-        length=len(words),
+        length=len(made.units),
         size=len(passages),
-        phrases=frozenset(tokens.grams(words, PHRASE[unspaced])),
+        phrases=frozenset(made.phrases),
         passages=passages,
-        title=tokens.hashes(tokens.stems(folded_title)),
-        words=tokens.hashes(list(lead)[: LIMITS["words"]]),
-        concepts=headline | features.concepts(folded[:_LEAD]),
-        headline=headline,
-        numbers=features.numbers(f"{folded_title} {folded[:_LEAD]}"),
-        counters=features.counters(folded_title),
+        title=tokens.hashes(tokens.stems(features.without_counters(made.title))),
+        words=tokens.hashes(words[: LIMITS["words"]]),
+        concepts=frozenset(map(features.code_of, made.concepts)),
+        headline=frozenset(map(features.code_of, made.headline)),
+        numbers=features.numbers(f"{made.title} {made.lead}"),
+        counters=features.counters(made.title),
         slug=_slug(address),
     )
 
 
-def make_bands(item: Item, made: Print) -> tuple[int, ...]:
+def make_bands(made: Draft) -> tuple[int, ...]:
     """Look-up keys: passages chosen by winnowing, the title, the page.
 
     Two texts with a common run of `_WINDOW` passages (17 words) share at least one
     (Schleimer, Wilkerson, Aiken: Winnowing, SIGMOD 2003).
     """
-    words = tokens.units(fold(_NOISE.sub(" ", _body(item))))
-    runs = tokens.grams(words, PASSAGE[tokens.is_unspaced(words)])
-    chosen = dict.fromkeys(min(runs[i : i + _WINDOW]) for i in range(max(1, len(runs) - _WINDOW + 1)) if runs)
-    bands = list(chosen)[:_BANDS]
-    bands += [_signed(value) for value in (made.title_hash, made.page) if value]
+    runs = made.passages
+    starts = range(max(1, len(runs) - _WINDOW + 1)) if runs else range(0)
+    bands = list(dict.fromkeys(min(runs[start : start + _WINDOW]) for start in starts))[:_BANDS]
+    address = urls.parse(urls.canonical(made.item.url))
+    bands += [
+        _signed(value) for value in (tokens.hash64(made.title) if made.title else 0, _page(address)) if value
+    ]
     return tuple(bands)
 
 
-def make_features(item: Item, made: Print) -> tuple[str, ...]:
-    """The rarest language-free features of the event, and the rarest words of the title."""
-    folded = fold(f"{item.title} . {_body(item)[:_LEAD]}")
-    found = {name: features.weight(features.code_of(name)) for name in features.concept_names(folded)}
-    ranked = sorted(found, key=lambda name: (-found[name], name))[:_FEATURES]
-    rare = (stem for stem in tokens.stems(fold(item.title)) if features.weight(tokens.hash32(stem)) >= features.RARE)
-    numbers = (f"n:{value:08x}" for value in sorted(made.numbers)[:8])
-    return (*ranked, *(f"w:{stem}" for stem in dict.fromkeys(rare)), *numbers)
+def make_features(made: Draft) -> tuple[str, ...]:
+    """List the rarest language-free features of the event, and the rare words of the title."""
+    ranked = sorted(made.concepts, key=lambda name: (-features.weight(features.code_of(name)), name))
+    rare = (
+        stem for stem in tokens.stems(made.title) if features.weight(tokens.hash32(stem)) >= features.RARE
+    )
+    return (*ranked[:_FEATURES], *(f"w:{stem}" for stem in dict.fromkeys(rare)))
 
 
 def _signed(value: int) -> int:
@@ -102,10 +139,10 @@ def _signed(value: int) -> int:
 
 
 def _body(item: Item) -> str:
-    """The longer of summary and content, as text."""
+    """Take the longer of summary and content, as text."""
     if len(item.content) <= len(item.summary):
         return item.summary
-    full = text.plain(item.content[: 8 * _BODY], _BODY)
+    full = text.plain(item.content[: 4 * _BODY], _BODY)
     return full if len(full) > len(item.summary) else item.summary[:_BODY]
 
 
@@ -126,7 +163,7 @@ def _dated(item: Item) -> tuple[int, int]:
 
 
 def _page(address: urls.Address | None) -> int:
-    """Same page in another language: /en/post/123456 and /pt/post/123456."""
+    """Hash what a page is in any language: /en/post/123456 and /pt/post/123456."""
     if address is None:
         return 0
     parts = [part for part in address.path.split("/") if part and not _LANGUAGE_SEGMENT.fullmatch(part)]
@@ -140,7 +177,11 @@ def _slug(address: urls.Address | None) -> frozenset[int]:
         return frozenset()
     parts = [_SLUG_WORD.findall(fold(unquote(part, errors="replace"))) for part in address.path.split("/")]
     longest = max(parts, key=len)
-    return tokens.hashes(word[:6] for word in longest if not word.isdigit()) if len(longest) > 2 else frozenset()  # noqa: PLR2004
+    return (
+        tokens.hashes(word[:6] for word in longest if not word.isdigit())
+        if len(longest) > _SLUG_WORDS
+        else frozenset()
+    )
 
 
 def _fragment(url: str) -> int:

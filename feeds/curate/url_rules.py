@@ -73,6 +73,12 @@ def site_rules(host: str) -> SiteRules | None:
     return next((site for site in rules().sites if is_host(host, site.hosts)), None)
 
 
+@lru_cache(maxsize=4096)
+def wrappers_of(host: str) -> tuple[Wrapper, ...]:
+    """Return the redirect wrappers that live on a host."""
+    return tuple(wrapper for wrapper in rules().wrappers if is_host(host, wrapper.hosts))
+
+
 @cache
 def rules() -> Rules:
     """Return the shipped rules, read once."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-from feeds.curate.url_rules import is_host, rules, site_rules
+from feeds.curate.url_rules import rules, site_rules, wrappers_of
 
 MADE_GUID = "urn:moonwire:"
 """How a guid begins that no publisher gave."""
@@ -49,6 +49,7 @@ class Address:
     fragment: str
 
 
+@lru_cache(maxsize=4096)
 def canonical(url: str) -> str:
     """Key by which two addresses of one page compare equal; "" when `url` is not http(s).
 
@@ -243,9 +244,7 @@ def _unwrapped(url: str) -> Address | None:
 
 
 def _targets(address: Address) -> Iterator[Address]:
-    for wrapper in rules().wrappers:
-        if not is_host(address.host, wrapper.hosts):
-            continue
+    for wrapper in wrappers_of(address.host):
         match = wrapper.path.match(address.path)
         if match is None:
             continue
