@@ -60,14 +60,6 @@ def test_a_pattern_needs_letters(source: str) -> None:
     assert parse(source, "list") is None
 
 
-def test_gated_patterns_open_with_their_language() -> None:
-    """A pattern of one language only counts when the text is in it."""
-    matcher = Matcher([pattern("by", "sv"), pattern("茶", "ja")])
-    assert [hit.pattern.source for hit in matcher.find("by 茶", {"sv"})] == ["by"]
-    assert [hit.pattern.source for hit in matcher.find("by 茶", {"ja", "sv"})] == ["by", "茶"]
-    assert matcher.find("by 茶") == []
-
-
 def test_touches_says_whether_find_could_find() -> None:
     """The quick look never misses what the long one finds."""
     matcher = Matcher([pattern("green tea"), pattern("茶")])

@@ -1,6 +1,6 @@
 """Which concepts of a topic stand in a text, and where: words near words, names, and what masks them."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from feeds.curate.match import UNSPACED, Hit
@@ -40,10 +40,15 @@ class Found:
     end: int
 
 
-def read_place(text: str, folded: str, topic: Topic, languages: Collection[str]) -> Reading:
-    """Find the topic's words in one place; words inside a name that means something else are left out."""
+def read_place(text: str, folded: str, topic: Topic, spoken: Callable[[str], bool]) -> Reading:
+    """Find the topic's words in one place; words inside a name that means something else are left out.
+
+    `spoken` says whether the item is in a language; it is asked only where a pattern belongs to one.
+    """
     hits: dict[str, list[Hit]] = {}
-    for hit in topic.matcher.find(folded, languages):
+    for hit in topic.matcher.find(folded):
+        if hit.pattern.language and not spoken(hit.pattern.language):
+            continue
         same = hits.setdefault(hit.group, [])
         if len(same) < _MOST_HITS:
             same.append(hit)
@@ -91,12 +96,11 @@ def _size(span: Hit) -> int:
 
 def _masked(hit: Hit, masks: Sequence[Hit]) -> bool:
     """Whether `hit` begins inside another name, or is no longer than one that begins where it does."""
-    return any(
-        hit.group != mask.group
-        and mask.start <= hit.start < mask.end
-        and (mask.start < hit.start or hit.end <= mask.end)
-        for mask in masks
-    )
+    start, end, group, _ = hit
+    for mask in masks:
+        if mask.start <= start < mask.end and group != mask.group and (mask.start < start or end <= mask.end):
+            return True
+    return False
 
 
 def _find(concept: Concept, hits: dict[str, list[Hit]], folded: str) -> Iterator[Found]:

@@ -3,14 +3,16 @@
 Compatibility forms and case go (Unicode NFKC and full case folding, UAX #15 and The Unicode
 Standard 3.13), accents on Latin, Greek and Cyrillic letters, Arabic and Hebrew points, Indic nuktas,
 zero-width characters; traditional Chinese becomes simplified; punctuation becomes a space and the
-end of a sentence a lone full stop. So ``L’Étoile-7``, ``L'ETOILE 7`` and ``l´étoile 7`` are all ``l etoile 7``.
+end of a sentence a lone full stop. ``L’Étoile-7``, ``L'ETOILE 7``
+and ``l´étoile 7`` are all ``l etoile 7``.
 """
 
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Sequence
 from importlib.resources import files
+from itertools import accumulate
 
 _REMEMBER = 30_000
 """Characters whose form is kept: all scripts of real news, and a bound on what hostile text can fill."""
@@ -35,12 +37,14 @@ _UNDOUBLED = (
     (0xFE20, 0xFE2F),
 )
 _NUKTAS = frozenset("\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc")
-_CLUSTER = re.compile(
-    r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]+|."
-    r"[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
-    r"\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc\u3099\u309a\uff9e\uff9f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]*",
-    re.DOTALL,
+_JAMO = "\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff"
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    "\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc\u3099\u309a\uff9e\uff9f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 )
+_JOINED = re.compile(f"[{_JAMO}{_MARKS}]")
+_CLUSTER = re.compile(f"[{_JAMO}]+|.[{_MARKS}]*", re.DOTALL)
+"""What folding may join to one character."""
 
 
 def _simplified() -> dict[str, str]:
@@ -89,43 +93,42 @@ def fold(text: str) -> str:
 
 
 class Quoter:
-    """Finds the words of a text that stand behind places of its folded form; the map is made at the first call."""
+    """Finds the words of a text behind places of its folded form; the map is made at the first call."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._folded: list[int] = []
-        self._own: list[int] = []
+        self._own: Sequence[int] = ()
+        self._ends: Sequence[int] | None = None
 
     def quote(self, start: int, end: int) -> str:
         """Give the original words behind ``fold(text)[start:end]``, at most a line of them."""
-        if not self._folded:
-            self._map()
-        if not self._folded:
+        if self._ends is None:
+            self._own, self._ends = _map(self._text)
+        if not self._ends:
             return ""
-        first = self._own[max(bisect_right(self._folded, start) - 1, 0)]
-        last = bisect_left(self._folded, end, lo=1)
+        first = self._own[min(bisect_right(self._ends, start), len(self._own) - 1)]
+        last = bisect_left(self._ends, end) + 1
         stop = self._own[last] if last < len(self._own) else len(self._text)
         return " ".join(self._text[first:stop].split())[:_LINE]
 
-    def _map(self) -> None:
-        length = 0
-        sizes = _SIZES
-        clusters = enumerate(self._text) if self._text.isascii() else _clusters(self._text)
-        for place, cluster in clusters:
-            self._folded.append(length)
-            self._own.append(place)
-            size = sizes.get(cluster)
-            if size is None:
-                size = len(fold(cluster))
-                if len(sizes) < _REMEMBER:
-                    sizes[cluster] = size
-            length += size
+
+class _Sizes(dict[str, int]):
+    """How long the form of each character is."""
+
+    def __missing__(self, char: str) -> int:
+        size = len(fold(char))
+        if len(self) < _REMEMBER:
+            self[char] = size
+        return size
 
 
-_SIZES: dict[str, int] = {}
+_SIZES = _Sizes()
 
 
-def _clusters(text: str) -> Iterator[tuple[int, str]]:
-    """Give each character with the marks that belong to it: what folding takes as one."""
-    for match in _CLUSTER.finditer(text):
-        yield match.start(), match[0]
+def _map(text: str) -> tuple[Sequence[int], Sequence[int]]:
+    """Give where each cluster of `text` begins, and where its form ends in the folded text."""
+    if _JOINED.search(text):
+        clusters = list(_CLUSTER.finditer(text))
+        sizes = (_SIZES[cluster[0]] for cluster in clusters)
+        return [cluster.start() for cluster in clusters], list(accumulate(sizes))
+    return range(len(text)), list(accumulate(map(_SIZES.__getitem__, text)))

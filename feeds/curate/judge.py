@@ -4,10 +4,11 @@ Each concept found moves the log-odds of the item by its weight, more in the tit
 text; the logistic function makes a probability of the sum.
 """
 
+import functools
 import html
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote
@@ -22,6 +23,8 @@ Place = Literal["title", "summary", "content", "categories", "source", "link"]
 _TAG = re.compile(r"<[^>]{0,2000}>")
 _CONTENT_LIMIT = 20_000
 _TEXT_LIMIT = 4_000
+_SAMPLE = 600
+"""Characters of the summary from which the language is told."""
 _SECOND = 0.2
 """What the same concept in a second place adds."""
 _SAME_THING = 0.15
@@ -57,24 +60,25 @@ def judge(item: Item, topic: Topic) -> Verdict:
     if settled:
         score = min(score, topic.near * 0.9)
     keep = score >= topic.threshold
-    reasons = [_reason(count, moves) for count in counts]
-    reasons.sort(key=lambda reason: -abs(reason.weight))
+    counts.sort(key=lambda count: -abs(moves[id(count)]))
+    reasons = [_reason(count, moves) for count in counts[:_SHOWN]]
     if prior:
         words = f"{item.source_kind}: {item.source_name}".strip(": ")
-        reasons.append(
+        reasons.insert(
+            0,
             Reason(
                 concept="source",
                 words=words,
                 place="source",
                 weight=prior,
                 kind="for" if prior > 0 else "against",
-            )
+            ),
         )
     return Verdict(
         keep=keep,
         near=not keep and score >= topic.near,
         score=score,
-        reasons=tuple(reasons[:_SHOWN]),
+        reasons=tuple(reasons),
         tags=_tags(counts),
         topic=topic.label,
     )
@@ -98,8 +102,15 @@ def _read(item: Item, topic: Topic) -> dict[Place, Reading]:
     texts = [(place, text, fold(text)) for place, text in _places(item) if text]
     if not any(map(topic.matcher.touches, (folded for _, _, folded in texts))):
         return {}
-    languages = {item.language.partition("-")[0].lower(), detect(f"{item.title} {item.summary}"[:600])} - {""}
-    return {place: read_place(text, folded, topic, languages) for place, text, folded in texts}
+    spoken = _speaker(item)
+    return {place: read_place(text, folded, topic, spoken) for place, text, folded in texts}
+
+
+def _speaker(item: Item) -> Callable[[str], bool]:
+    """Give the question whether `item` is declared to be in a language, or reads like it."""
+    declared = item.language.partition("-")[0].lower()
+    detected = functools.cache(lambda: detect(f"{item.title} {item.summary[:_SAMPLE]}"))
+    return lambda language: language == declared or language == detected()
 
 
 def _count(readings: dict[Place, Reading], topic: Topic) -> list[_Count]:

@@ -42,12 +42,12 @@ _DENSE = frozenset({"ja", "ko", "zh"})
 """Scripts of which one character says what three letters of an alphabet say."""
 _SMALL_WORDS = {
     "latin": {
-        "en": "the of and to in is for that with on as was by are from at its it has will be an this have which",
-        "de": "der die und das den von zu mit sich des auf für ist im dem nicht ein eine als auch wird nach bei",
+        "en": "the of and to in is for that with on as was by are from at its it has will be an this",
+        "de": "der die und das den von zu mit sich des auf für ist im dem nicht ein eine als auch wird",
         "fr": "le la les des et du une est dans pour que qui sur par au avec plus pas ce sont aux ont cette",
-        "es": "el la los las de en y del que una por con para se su al como más es lo ha sobre un entre desde",
+        "es": "el la los las de en y del que una por con para se su al como más es lo ha sobre un",
         "pt": "o os as do da dos das em e que uma para com não no na um por se mais ao como foi pela sobre",
-        "it": "il lo gli della di che è per una con del nel alla sono dei delle non si più da al dal anche ha",
+        "it": "il lo gli della di che è per una con del nel alla sono dei delle non si più da al dal",
         "nl": "de het een van en in is op dat te met voor zijn aan er niet naar ook door bij om als wordt",
         "sv": "och att det som en på är av för med till den har inte om ett ska från vid kan",
         "no": "og det er på som en av for med til har ikke om et fra skal kan ble å etter norsk",

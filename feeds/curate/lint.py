@@ -55,7 +55,7 @@ def _unused(topic: Topic) -> Iterator[Finding]:
             yield Finding(
                 kind="unused",
                 key=f"words.{group}",
-                sentence=f"words.{group} is named by no concept; name it under near, needs or unless, or remove it.",
+                sentence=f"words.{group} is used by no concept; name it in near, needs or unless.",
             )
 
 
@@ -67,7 +67,7 @@ def _doubled(patterns: Iterable[Pattern]) -> Iterator[Finding]:
             yield Finding(
                 kind="doubled",
                 key=key_of(pattern),
-                sentence=f"{key_of(pattern)}: {pattern.source!r} stands already under {key_of(earlier)}; keep one.",
+                sentence=f"{key_of(pattern)}: {pattern.source!r} is already in {key_of(earlier)}; keep one.",
             )
 
 
@@ -78,6 +78,7 @@ def _shadowed(patterns: Iterable[Pattern]) -> Iterator[Finding]:
         if len(pattern.terms) == 1 and pattern.terms[0].stem and not pattern.language and not pattern.unspaced
     ]
     for pattern in patterns:
+        key = key_of(pattern)
         if len(pattern.terms) != 1 or pattern.unspaced:
             continue
         for stem in stems:
@@ -85,8 +86,7 @@ def _shadowed(patterns: Iterable[Pattern]) -> Iterator[Finding]:
                 yield Finding(
                     kind="shadowed",
                     key=key_of(pattern),
-                    sentence=f"{key_of(pattern)}: {pattern.source!r} is found by {stem.source!r} of {key_of(stem)}"
-                    " anyway; remove it.",
+                    sentence=f"{key}: {pattern.source!r} is found by {stem.source!r} anyway; remove it.",
                 )
                 break
 
@@ -105,8 +105,8 @@ def _dead(patterns: Iterable[Pattern]) -> Iterator[Finding]:
             yield Finding(
                 kind="dead",
                 key=key_of(pattern),
-                sentence=f"{key_of(pattern)}: {pattern.source!r} stands under {key_of(mask)} too, which takes it"
-                " first, so it never counts; remove one.",
+                sentence=f"{key_of(pattern)}: {pattern.source!r} never counts: {key_of(mask)} takes it;"
+                " remove one.",
             )
 
 

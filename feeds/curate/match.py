@@ -7,10 +7,13 @@ found behind their attached articles and prepositions too.
 """
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from feeds.curate.fold import fold
+from feeds.curate.language import small_words
 
 UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
@@ -47,19 +50,18 @@ class Pattern:
     declared: str = ""
     """The language under which the file lists it."""
     anchor: int = 0
-    """Index of the longest word."""
+    """Index of the word to look it up by."""
     unspaced: bool = False
     """Written in a script without spaces, so that it is found inside runs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A pattern found at ``folded[start:end]``."""
 
     start: int
     end: int
     group: str
-    pattern: Pattern = field(repr=False)
+    pattern: Pattern
 
 
 def parse(source: str, group: str, language: str = "", *, declared: str = "") -> Pattern | None:
@@ -82,7 +84,6 @@ def parse(source: str, group: str, language: str = "", *, declared: str = "") ->
         source=source,
         language=language,
         declared=declared or language,
-        anchor=max(range(len(terms)), key=lambda index: len(terms[index].text)),
         unspaced=any(UNSPACED.search(term.text) for term in terms),
     )
 
@@ -90,22 +91,22 @@ def parse(source: str, group: str, language: str = "", *, declared: str = "") ->
 class Matcher:
     """All patterns of a topic, compiled once; `find` is safe to call from several threads.
 
-    A pattern is looked up by its longest word, the rarest, and only then compared with what is around it.
+    A pattern is looked up by its rarest word and only then compared with what stands around it.
     """
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self.patterns = tuple(patterns)
+        self.patterns = _anchored(tuple(patterns))
         self._exact: dict[str, list[Pattern]] = {}
         self._stems: dict[str, list[Pattern]] = {}
-        self._heads: dict[str, list[Pattern]] = {}
+        self._starts: dict[str, list[Pattern]] = {}
         for pattern in self.patterns:
             if pattern.unspaced:
-                self._heads.setdefault(pattern.terms[0].text[0], []).append(pattern)
+                self._starts.setdefault(pattern.terms[0].text[:2], []).append(pattern)
             else:
                 term = pattern.terms[pattern.anchor]
                 (self._stems if term.stem else self._exact).setdefault(term.text, []).append(pattern)
         self._lengths = tuple(sorted({len(stem) for stem in self._stems}))
-        heads = "".join(map(re.escape, self._heads))
+        heads = "".join(sorted({re.escape(start[0]) for start in self._starts}))
         self._head = re.compile(f"[{heads}]") if heads else None
         self._known: dict[str, tuple[Pattern, ...]] = {}
 
@@ -117,8 +118,8 @@ class Matcher:
                 return True
         return self._head is not None and not text.isascii() and self._head.search(text) is not None
 
-    def find(self, text: str, languages: Collection[str] = ()) -> list[Hit]:
-        """Find every pattern in folded `text`, in order of place; `languages` open the gated patterns."""
+    def find(self, text: str) -> list[Hit]:
+        """Find every pattern in folded `text`, in order of place; whether its language counts is not asked."""
         tokens = text.split()
         hits: list[Hit] = []
         known = self._known
@@ -131,24 +132,23 @@ class Matcher:
             spans = [match.span() for match in _TOKEN.finditer(text)]
             for place, found in anchors:
                 for pattern in found:
-                    if pattern.language and pattern.language not in languages:
-                        continue
                     span = (place, place) if len(pattern.terms) == 1 else _around(pattern, tokens, place)
                     if span is not None:
                         hits.append(Hit(spans[span[0]][0], spans[span[1]][1], pattern.group, pattern))
         if self._head is not None and not text.isascii():
-            hits.extend(self._inside_runs(text, languages))
+            hits.extend(self._inside_runs(text))
         hits.sort(key=lambda hit: (hit.start, -hit.end))
         return hits
 
-    def _inside_runs(self, text: str, languages: Collection[str]) -> Iterable[Hit]:
+    def _inside_runs(self, text: str) -> Iterable[Hit]:
         assert self._head is not None
         for match in self._head.finditer(text):
             start = match.start()
-            for pattern in self._heads[match[0]]:
-                end = _read_on(pattern, text, start)
-                if end and (not pattern.language or pattern.language in languages):
-                    yield Hit(start, end, pattern.group, pattern)
+            for beginning in {text[start : start + 2], text[start]}:
+                for pattern in self._starts.get(beginning, ()):
+                    end = _read_on(pattern, text, start)
+                    if end:
+                        yield Hit(start, end, pattern.group, pattern)
 
     def _look_up(self, token: str) -> tuple[Pattern, ...]:
         found = self._patterns_of(token)
@@ -169,33 +169,54 @@ class Matcher:
         return found
 
 
+def _anchored(patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
+    """Choose for each pattern the word to look it up by: no small word, and the one in fewest patterns."""
+    uses = Counter(term.text for pattern in patterns for term in pattern.terms)
+    small = frozenset(fold(" ".join(word for words in small_words().values() for word in words)).split())
+
+    def rank(term: Term) -> tuple[int, int]:
+        common = term.text in small or len(term.text) == 1
+        return (len(patterns) if common else uses[term.text], -len(term.text))
+
+    return tuple(
+        replace(pattern, anchor=min(range(len(pattern.terms)), key=lambda index: rank(pattern.terms[index])))
+        if len(pattern.terms) > 1
+        else pattern
+        for pattern in patterns
+    )
+
+
 def _fits(term: Term, token: str) -> bool:
-    if token.startswith(term.text) if term.stem else token == term.text:
+    text = term.text
+    if token == text or (term.stem and token.startswith(text)):
         return True
     if token[0] < "\u0590" or not (clitic := _CLITICS.match(token)):
         return False
     rest = token[clitic.end() :]
-    return rest.startswith(term.text) if term.stem else rest == term.text
+    return rest.startswith(text) if term.stem else rest == text
 
 
 def _around(pattern: Pattern, tokens: list[str], place: int) -> tuple[int, int] | None:
-    """Give the first and last token of the pattern whose longest word stands at `place`, or None."""
+    """Give the first and last token of the pattern whose anchor stands at `place`, or None."""
+    terms = pattern.terms
+    anchor = pattern.anchor
     first = last = place
-    for index in range(pattern.anchor - 1, -1, -1):
-        reach = 1 + (_GAP_WORDS if pattern.terms[index + 1].gap else 0)
-        first = _nearest(pattern.terms[index], tokens, range(first - 1, max(first - 1 - reach, -1), -1))
-        if first < 0:
+    for index in range(anchor - 1, -1, -1):
+        lowest = first - 2 - (_GAP_WORDS if terms[index + 1].gap else 0)
+        term = terms[index]
+        first -= 1
+        while first > lowest and first >= 0 and not _fits(term, tokens[first]):
+            first -= 1
+        if first < 0 or first == lowest:
             return None
-    for term in pattern.terms[pattern.anchor + 1 :]:
-        reach = 1 + (_GAP_WORDS if term.gap else 0)
-        last = _nearest(term, tokens, range(last + 1, min(last + 1 + reach, len(tokens))))
-        if last < 0:
+    for term in terms[anchor + 1 :]:
+        highest = last + 2 + (_GAP_WORDS if term.gap else 0)
+        last += 1
+        while last < highest and last < len(tokens) and not _fits(term, tokens[last]):
+            last += 1
+        if last >= len(tokens) or last == highest:
             return None
     return first, last
-
-
-def _nearest(term: Term, tokens: list[str], places: range) -> int:
-    return next((place for place in places if _fits(term, tokens[place])), -1)
 
 
 def _read_on(pattern: Pattern, text: str, start: int) -> int:

@@ -47,9 +47,9 @@ class Topic:
 
     @functools.cached_property
     def vocabulary(self) -> str | None:
-        """A regular expression, for ``re.IGNORECASE``, that finds something in each text the judge may keep or call near.
+        """A regular expression, for ``re.IGNORECASE``: it finds something in each text the judge may keep.
 
-        It may find something in others too. None when the topic can not promise that.
+        The same goes for near items, and it may find something in others. None when no promise can be made.
         """
         return vocabulary_of(self.concepts, self.matcher.patterns, self.start, self.near)
 
@@ -57,9 +57,8 @@ class Topic:
 def shipped() -> tuple[str, ...]:
     """Give the names of the topics that come with the program."""
     folder = files(__package__).joinpath("topics")
-    return tuple(
-        sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    )
+    names = (entry.name for entry in folder.iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
 def load(name_or_path: str) -> Topic:
@@ -83,13 +82,14 @@ def load(name_or_path: str) -> Topic:
         known = ", ".join(shipped())
         what = getattr(error, "strerror", None) or str(error)
         raise TopicError(
-            f"{name_or_path}: no such topic can be read ({what}); give the path of a topic file or one of: {known}."
+            f"{name_or_path}: no such topic can be read ({what});"
+            f" give the path of a topic file or one of: {known}."
         ) from error
     return build(text, str(path))
 
 
 def build(text: str, path: str) -> Topic:
-    """Compile the `text` of a topic file; `path` is what errors call it. Raises `TopicError` as `load` does."""
+    """Compile the `text` of a topic file that errors call `path`; raises `TopicError` as `load` does."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

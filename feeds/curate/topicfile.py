@@ -265,6 +265,7 @@ def _lists(reader: Reader, value: object, key: str, lists: frozenset[str]) -> tu
         if name not in lists:
             known = ", ".join(sorted(lists)) or "none"
             raise TopicError(
-                f"{reader.path}: {key} names the word list {name!r}, which is not under words; known: {known}."
+                f"{reader.path}: {key} names the word list {name!r}, which is not under words;"
+                f" known: {known}."
             )
     return names

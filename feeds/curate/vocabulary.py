@@ -14,7 +14,10 @@ _END = ""
 _SURROGATES = range(0xD800, 0xE000)
 _UNCHANGED = (range(0x3400, 0x4E00), range(0xAC00, 0xD7A4), _SURROGATES, range(0xE000, 0xF900))
 """Blocks whose characters fold to themselves: not worth the time to ask each."""
-_BEYOND = "\U0001d400-\U0001d7ff\U0001f100-\U0001f1ff\U0001fbf0-\U0001fbf9\U0002f800-\U0002fa1f\U000e0000-\U000e01ef"
+_BEYOND = (
+    "\U0001d400-\U0001d7ff\U0001f100-\U0001f1ff\U0001fbf0-\U0001fbf9"
+    "\U0002f800-\U0002fa1f\U000e0000-\U000e01ef"
+)
 """Letters of mathematics, enclosed letters, ideographs of compatibility, tags: beyond the first plane."""
 _COMPOSING = "\u1100-\u11ff\u3099\u309a"
 """Characters that become others together with their neighbours."""
