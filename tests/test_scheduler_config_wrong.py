@@ -51,7 +51,7 @@ WRONG = [
     ("[[source]]\nurl = 'ftp://a.example'", 'found "ftp://a.example"', "starts with http:// or https://"),
     ("[[source]]\nurl = 'http://[::1'", "number 1 url", "starts with http:// or https://"),
     ("[[source]]\nurl = 'http://a b.example'", "number 1 url", "starts with http:// or https://"),
-    ("[[source]]\nurl = 'http://me:pw@a.example'", "number 1 url", "set user and password_env instead"),
+    ("[publish]\nhubs = ['http://me:pw@a.example']", "[publish] hubs", "without user name and password"),
     ("[[source]]\nurl = 'http://a.example'\nlangauge = 'en'", "langauge: is not a known key", "is language"),
     ("[[source]]\nurl = 'http://a.example'\nlanguage = 'English!'", "language", "a language tag (BCP 47)"),
     ("[[source]]\nurl = 'http://a.example'\ndisabled = 'no'", "disabled", "true or false"),
