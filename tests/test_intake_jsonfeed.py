@@ -118,7 +118,7 @@ def test_hostile_json() -> None:
     """Depth, huge numbers, lone surrogates and endless lists are all values in the end."""
     assert isinstance(read(ReadRequest(body=b"[" * 200_000)), ReadFailed)
     assert isinstance(read(ReadRequest(body=b'{"items": [' + b"9" * 10_000 + b"]}")), ReadFailed)
-    body = b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "\\ud800", "title": "\\u0000", "x": NaN}]}'
+    body = b'{"version": "jsonfeed.org/1.1", "items": [{"id": "\\ud800", "title": "\\u0000", "x": NaN}]}'
     found = read(ReadRequest(body=body))
     assert isinstance(found, Reading)
     assert found.entries[0].guid == "?"

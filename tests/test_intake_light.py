@@ -27,7 +27,8 @@ def atom(entry: str, more: str = "") -> bytes:
 COMMON = [
     rss("<item><title> A &amp;amp; B </title><link>one?a=1&amp;b=2</link><guid>g</guid></item>"),
     rss(
-        '<item><title>A</title><link>/x</link><guid isPermaLink="false">g</guid><pubDate>22 Oct 24 10:00 CST</pubDate></item>'
+        '<item><title>A</title><link>/x</link><guid isPermaLink="false">g</guid>'
+        "<pubDate>22 Oct 24 10:00 CST</pubDate></item>"
     ),
     rss(
         "<item><title>A</title><guid>https://wire.example/a/../b#</guid><dc:date>2024-03-08</dc:date></item>"
@@ -41,26 +42,32 @@ COMMON = [
         '<item><title>A</title><atom:link href="https://a.example/"/><media:group><media:title>B</media:title></media:group></item>'
     ),
     rss(
-        '<item xml:lang="zh_CN"><title>A</title><link>/a</link><pubDate>22 Oct 2024 10:00 CST</pubDate></item>'
+        '<item xml:lang="zh_CN"><title>A</title><link>/a</link>'
+        "<pubDate>22 Oct 2024 10:00 CST</pubDate></item>"
     ),
     rss(
-        "<item><title>A</title><link>/a</link><dc:language>zh</dc:language><pubDate>1 Oct 2024 10:00 CST</pubDate></item>"
+        "<item><title>A</title><link>/a</link><dc:language>zh</dc:language>"
+        "<pubDate>1 Oct 2024 10:00 CST</pubDate></item>"
     ),
     rss('<item rdf:about="/about"><title>A</title><link>/a</link></item>'),
     rss(
         "<item><title>A</title><link>/a</link><dcterms:issued>2024-03-08</dcterms:issued><dcterms:modified>2024-03-09</dcterms:modified></item>"
     ),
     atom(
-        '<title>1 &lt; 2</title><id>/rel</id><link href="a"/><link rel="self" href="s"/><updated>2024-03-08T00:00:00Z</updated>'
+        '<title>1 &lt; 2</title><id>/rel</id><link href="a"/><link rel="self" href="s"/>'
+        "<updated>2024-03-08T00:00:00Z</updated>"
     ),
     atom(
-        '<title type="html">&lt;b&gt;x&lt;/b&gt;</title><id>urn:x</id><link rel="ALTERNATE" type="text/html" href="a"/>'
+        '<title type="html">&lt;b&gt;x&lt;/b&gt;</title><id>urn:x</id>'
+        '<link rel="ALTERNATE" type="text/html" href="a"/>'
     ),
     atom(
-        '<title>x</title><id>urn:x</id><link href="a"/><content type="html" xml:base="/b/" xml:lang="fr">y</content>'
+        '<title>x</title><id>urn:x</id><link href="a"/>'
+        '<content type="html" xml:base="/b/" xml:lang="fr">y</content>'
     ),
     atom(
-        '<title>x</title><id>urn:x</id><link href="a"/><issued>2024-03-08</issued><created>2024-03-07</created>',
+        '<title>x</title><id>urn:x</id><link href="a"/><issued>2024-03-08</issued>'
+        "<created>2024-03-07</created>",
         ' xml:lang="en"',
     ),
 ]

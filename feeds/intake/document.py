@@ -20,6 +20,9 @@ _CONTROLS = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"
 _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _PROLOG = 65_536
 """How far, in bytes, a feed's start tag may stand from the start of the document."""
+_MAX_REFERENCES = 200_000
+"""References in a document with entities of its own beyond which none is looked at."""
+_BLOWN = "The document's entities would blow it up; they were left out."
 _MAX_GROWTH = 262_144
 """Bytes that a document's own entities may add to it in all."""
 
@@ -169,6 +172,8 @@ def _end_of_root(data: bytes, root: bytes, start: int) -> int | None:
 
 def _expand(body: bytes, doctype: bytes) -> tuple[bytes, list[str]]:
     """Put in the values of the DTD's own short text entities; nested and external ones stay out."""
+    if body.count(b"&") > _MAX_REFERENCES:
+        return body, [_BLOWN]
     values: dict[bytes, bytes] = {}
     for name, double, single in _ENTITY.findall(doctype):
         value = html.unescape((double or single).decode("utf-8", "replace"))
@@ -189,4 +194,4 @@ def _expand(body: bytes, doctype: bytes) -> tuple[bytes, list[str]]:
         return value
 
     body = _REFERENCE.sub(put, body)
-    return body, ["The document's entities would blow it up; they were left out."] if refused else []
+    return body, [_BLOWN] if refused else []

@@ -27,6 +27,8 @@ _HOPELESS = 4 * 1_048_576
 """Bytes of an ill-formed document beyond which the tolerant parser would take too long."""
 _MAX_REFERENCES = 300_000
 """References in an ill-formed document, each a call of Python in the tolerant parser."""
+_MAX_MENDED = 1_000_000
+"""Tags and references in a document beyond which it is not repaired: each costs memory for a while."""
 
 Found = tuple[tuple[Entry, ...], tuple[str, ...]]
 
@@ -82,7 +84,7 @@ def _hashed(entry: Entry) -> Entry:
 def _mended(data: bytes) -> tuple[bytes, Form]:
     """Return the document, repaired when it was not well-formed, and its form."""
     form = examine(data)
-    if not form.error:
+    if not form.error or data.count(b"<") + data.count(b"&") > _MAX_MENDED:
         return data, form
     mended = repair(data)
     return mended, examine(mended)

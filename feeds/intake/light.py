@@ -70,6 +70,7 @@ _HTML = frozenset(("html", "text/html", "application/xhtml+xml", "xhtml"))
 _TITLE_TYPES = frozenset(("", "text", "plain", "html", "text/html", "text/plain"))
 _FIX_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)(/*)(.*?)")
 _FIX_REFERENCES = re.compile(r"&([A-Za-z0-9_]+);")
+_OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>]*\Z")
 _TAG = re.compile(r"<[^<>]*>")
 _UNDEFINED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 _CP1252 = {code: bytes((code,)).decode("cp1252") for code in range(0x80, 0xA0) if code not in _UNDEFINED}
@@ -104,8 +105,8 @@ def _entry(node: Node, *, url: str, now: datetime | None, atom: bool, strict: bo
     roles = _roles(node)
     if strict and not _usual(node, roles):
         return None
-    guid, is_link = _guid(node, roles, url)
-    link = _link(roles, url) or (absolute(url, guid) if is_link else "")
+    guid = _guid(node, roles, url)
+    link = _link(roles, url) or absolute("", guid)
     if strict and not link and "link" in roles:
         return None
     language = _language(roles)
@@ -179,14 +180,14 @@ def _deep_role(node: Node) -> str:
     return "" if role in {"text", "language"} else role
 
 
-def _guid(node: Node, roles: dict[str, list[Node]], url: str) -> tuple[str, bool]:
-    """Find the id, resolved as feedparser does, and whether it is an address by its publisher's word."""
+def _guid(node: Node, roles: dict[str, list[Node]], url: str) -> str:
+    """Find the id, resolved as feedparser does."""
     for part in roles.get("guid", [])[-1:]:
         text = text_of(part)
         attributes = {key.lower(): value for key, value in part.attrib.items()}
         is_link = attributes.get("ispermalink", "true") == "true"
-        return _mended(_resolve(url, text) if is_link and text else text), is_link
-    return node.get(_ABOUT, ""), False
+        return _mended(_resolve(url, text) if is_link and text else text)
+    return str(node.get(_ABOUT, ""))
 
 
 def _link(roles: dict[str, list[Node]], url: str) -> str:
@@ -238,7 +239,7 @@ def _short(roles: dict[str, list[Node]]) -> str:
     """Take the first words of the entry's text, as HTML without tags."""
     for part in roles.get("text", []):
         text = _TAG.sub(" ", text_of(part)[:_LOOKED_AT])
-        text = " ".join(unescape(text.rpartition("<")[0] if "<" in text[-500:] else text).split())
+        text = " ".join(unescape(_OPEN_TAG.sub("", text)).split())
         if text:
             return escape(text[:MAX_SHORT], quote=False)
     return ""

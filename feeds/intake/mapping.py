@@ -109,8 +109,7 @@ def _link(parsed: Parsed, url: str) -> str:
         for candidate in _list(parsed, "links"):
             if _text(candidate, "rel") == wanted and (link := absolute(url, _text(candidate, "href"))):
                 return link
-    guid = _text(parsed, "id")
-    return absolute("", guid) if _get(parsed, "guidislink") else ""
+    return absolute("", _text(parsed, "id"))
 
 
 def _original(parsed: Parsed, url: str) -> str:
