@@ -126,7 +126,8 @@ def written(folder: Path, *urls: str) -> Path:
     """Write a configuration file."""
     sources = "".join(f'[[source]]\nurl = "{url}"\n' for url in urls)
     path = folder / "moonwire.toml"
-    path.write_text(f'[store]\npath = "wire.db"\n[fetch]\nallow_private = ["127.0.0.1"]\n{sources}')
+    none = "" if urls else "source = []\n"
+    path.write_text(f'{none}[store]\npath = "wire.db"\n[fetch]\nallow_private = ["127.0.0.1"]\n{sources}')
     return path
 
 

@@ -60,10 +60,12 @@ class Publisher:
 
 def configured(folder: Path, *urls: str, more: str = "") -> Config:
     """Make a configuration that may ask loopback."""
+    none = "" if urls else "source = []\n"
     sources = "".join(f'[[source]]\nurl = "{url}"\n' for url in urls)
-    return parse(
-        f'[store]\npath = "{folder}/wire.db"\n[fetch]\nallow_private = ["127.0.0.1"]\n{more}\n{sources}', None
+    text = (
+        f'{none}[store]\npath = "{folder}/wire.db"\n[fetch]\nallow_private = ["127.0.0.1"]\n{more}\n{sources}'
     )
+    return parse(text, None)
 
 
 @pytest.fixture
