@@ -6,6 +6,8 @@ what is expected.
 """
 
 import os
+import re
+import socket
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -46,6 +48,7 @@ __all__ = [
 NAME = "moonwire.toml"
 MAX_BYTES = 8 * 1024 * 1024
 _MOST_SHOWN = 10
+_PLAIN_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
 
 
 def load(path: Path | None) -> Config:
@@ -155,9 +158,14 @@ def _under(folder: Path, name: str) -> Path:
 def _user_agent(values: dict[str, Any]) -> str:
     from moonwire import __version__  # noqa: PLC0415 # the entry point imports this package
 
-    contact = values.get("contact", "")
-    own = f"moonwire/{__version__}" + (f" (+{contact})" if contact else "")
-    return values.get("user_agent") or own
+    contact = values.get("contact") or _postmaster()
+    return values.get("user_agent") or f"moonwire/{__version__} (+{contact})"
+
+
+def _postmaster() -> str:
+    """Return the mailbox that each host with mail has (RFC 5321 4.5.1); no name server is asked."""
+    host = socket.gethostname()
+    return f"postmaster@{host if _PLAIN_HOST.fullmatch(host) else 'localhost'}"
 
 
 def _schedule(values: dict[str, Any]) -> dict[str, Any]:

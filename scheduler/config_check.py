@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from feeds.model import BasicAuth, Source
 from scheduler.config_keys import SECTIONS, SOURCE, Section
-from scheduler.config_kinds import WrongError, shown
+from scheduler.config_kinds import WrongError, shown, split_credentials
 
 
 @dataclass(slots=True)
@@ -75,7 +75,10 @@ def check_sources(tables: object, findings: Findings) -> tuple[Source, ...]:
         before = len(findings.problems)
         values = check_table(table, SOURCE, label, findings)
         _check_intervals(values, label, findings)
-        auth = _auth(values, label, findings)
+        written, auth = values.get("url", ""), _auth(values, label, findings)
+        values["url"], inline = split_credentials(written)
+        if inline is not None:
+            auth = _inline_auth(inline, values, label, findings)
         if len(findings.problems) > before:
             continue
         same = first.setdefault(_address_key(values["url"]), place)
@@ -115,6 +118,17 @@ def _auth(values: Mapping[str, Any], place: str, findings: Findings) -> BasicAut
     else:
         return BasicAuth(user=user, password=os.environ[variable])
     return None
+
+
+def _inline_auth(
+    inline: tuple[str, str], values: Mapping[str, Any], place: str, findings: Findings
+) -> BasicAuth:
+    """Return the credentials that stood in the address: they belong to the request, not to the identity."""
+    if values.get("user") or values.get("password_env"):
+        findings.add(
+            f"{place} url", "names a user as the key user does; expected the user in one of the two."
+        )
+    return BasicAuth(user=inline[0], password=inline[1])
 
 
 def _check_intervals(values: Mapping[str, Any], place: str, findings: Findings) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from scheduler.config_kinds import (
-    ADDRESS,
     ADDRESSES,
     ALLOWED,
     FLAG,
@@ -11,6 +10,7 @@ from scheduler.config_kinds import (
     HOST,
     LANGUAGE,
     OPTIONAL_ADDRESS,
+    SOURCE_ADDRESS,
     VARIABLE,
     Kind,
     number,
@@ -121,7 +121,7 @@ SECTIONS = (
             Key(
                 name="contact",
                 kind=text(200),
-                default='""',
+                note="postmaster@HOSTNAME",
                 help="Your web page or mail address, for publishers to reach you; part of the User-Agent.",
             ),
             Key(
@@ -195,10 +195,10 @@ SOURCE = Section(
     keys=(
         Key(
             name="url",
-            kind=ADDRESS,
+            kind=SOURCE_ADDRESS,
             required=True,
             note="required",
-            help="Address of the feed; its identity for life.",
+            help="Address of the feed; its identity for life. A user:password@ in it is sent, never shown.",
         ),
         Key(name="name", kind=text(200), default='""', help="Name to show; else the address."),
         Key(

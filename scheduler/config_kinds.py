@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 _LONGEST_SHOWN = 60
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")  # RFC 9110 5.5
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # RFC 5646, without its registry
 _HOST = re.compile(
     r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?"
@@ -55,7 +56,7 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         text = str(value).lower()
     elif isinstance(value, str):
-        text = '"' + _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", value) + '"'
+        text = '"' + _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", _USERINFO.sub("…@", value)) + '"'
     elif isinstance(value, dict):
         text = "{" + ", ".join(f"{key} = ..." for key in value) + "}"
     else:
@@ -129,6 +130,29 @@ def _web_address(value: object) -> str:
     return value
 
 
+def split_credentials(url: str) -> tuple[str, tuple[str, str] | None]:
+    """Return an address without the user name and password that stand in it (RFC 3986 3.2.1), and those."""
+    netloc = urlsplit(url).netloc
+    userinfo, at, host = netloc.rpartition("@")
+    if not at:
+        return url, None
+    user, _, password = userinfo.partition(":")
+    return url.replace(netloc, host, 1), (unquote(user), unquote(password))
+
+
+def _source_address(value: object) -> str:
+    if not isinstance(value, str):
+        raise WrongError
+    try:
+        bare, credentials = split_credentials(value.strip())
+    except ValueError:
+        raise WrongError from None
+    _web_address(bare)
+    if credentials is not None and (":" in credentials[0] or _CONTROLS.search("".join(credentials))):
+        raise WrongError("a user name without a colon or control characters in the address (RFC 7617)")
+    return value.strip()
+
+
 def _optional_address(value: object) -> str:
     return "" if value == "" else _web_address(value).rstrip("/")
 
@@ -182,6 +206,7 @@ def _headers(value: object) -> tuple[tuple[str, str], ...]:
 
 FLAG = Kind("true or false", _flag)
 ADDRESS = Kind("an address that starts with http:// or https:// and names a host", _web_address)
+SOURCE_ADDRESS = Kind("an address that starts with http:// or https:// and names a host", _source_address)
 OPTIONAL_ADDRESS = Kind("an address that starts with http:// or https:// and names a host", _optional_address)
 ADDRESSES = Kind("a list of http:// or https:// addresses", _addresses)
 HOST = Kind("a host name or an IP address", _host)

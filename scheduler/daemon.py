@@ -25,6 +25,7 @@ from scheduler.lock import daemon_lock
 from scheduler.wire import Wire
 
 TICK_S = 5.0
+_NO_CONTACT = "Set contact under [fetch] in moonwire.toml, so that publishers can reach you.\n"
 _HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 _log = logging.getLogger("moonwire.daemon")
@@ -108,4 +109,4 @@ def _greeting(config: Config) -> str:
     return (
         f"moonwire watches {len(config.sources)} sources. Open {base}/ in a browser, "
         f"or {base}/feed.rss in a feed reader. Ctrl-C stops it.\n"
-    )
+    ) + ("" if config.fetch.contact else _NO_CONTACT)

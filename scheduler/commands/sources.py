@@ -193,6 +193,10 @@ def _source(values: dict[str, Any]) -> Source:
     made = check_sources([{key: value for key, value in values.items() if value}], findings)
     if findings.problems:
         raise ConfigError(findings.problems[0].removeprefix(": [[source]] number 1 "))
+    if made[0].auth is not None:
+        raise ConfigError(
+            f"{made[0].url}: a password is not stored; name this source under [[source]] in moonwire.toml."
+        )
     return made[0]
 
 
