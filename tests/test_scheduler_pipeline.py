@@ -14,7 +14,6 @@ from feeds.model import (
 )
 from feeds.model.entry import FeedHead
 from scheduler import pipeline
-from scheduler.plan import DAY
 from tests.builders import FEED, NOW, a_source, a_state, at
 from tests.fakes import FakeFetcher, FakeReader, curate
 
@@ -28,9 +27,7 @@ class Bench:
         self.web = FakeFetcher()
         self.reader = FakeReader(head)
         self.state = state or a_state()
-        self.tools = pipeline.Tools(
-            fetcher=self.web, reader=self.reader, curate=curate
-        )
+        self.tools = pipeline.Tools(fetcher=self.web, reader=self.reader, curate=curate)
 
     def check(self, hours: float = 0, *, force: bool = False) -> Check:
         """Check at this hour; the new state is the next check's."""
@@ -295,12 +292,3 @@ def test_posting_times_are_kept_newest_first_and_few() -> None:
     assert len(posted) == pipeline.POSTED_KEPT
     assert posted[0] == NOW
     assert list(posted) == sorted(posted, reverse=True)
-
-
-def test_a_410_is_asked_again_a_day_later() -> None:
-    """One more try, then silence."""
-    bench = Bench()
-    bench.web.fails(FEED, status=410)
-    state = bench.check().state
-    assert state.next_check is not None
-    assert (state.next_check - NOW).total_seconds() >= DAY
