@@ -118,7 +118,7 @@ def test_enclosures_have_a_media_type(stated: str, url: str, kind: str) -> None:
     [
         (
             a_reason("ILRS", words="月球科研站", place="title", weight=0.8, note="by name"),
-            ReasonLine(words="月球科研站", place="in the title", because="ILRS: by name", weight="+0.80"),
+            ReasonLine(words="月球科研站", place="in the title", because="by name", weight="+0.80"),
         ),
         (
             a_reason("game", words="Moonbase", place="summary", weight=-0.25, note=""),

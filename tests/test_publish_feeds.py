@@ -117,7 +117,7 @@ def test_the_body_of_an_entry_ends_with_why_and_who_else() -> None:
     ):
         assert body
         assert "<p>The <b>station</b></p>" in body
-        assert "“<bdi>月球科研站</bdi>” in the title: ILRS: by name (+0.80)" in body
+        assert "“<bdi>月球科研站</bdi>” in the title: by name (+0.80)" in body
         assert '<a href="https://paper1.example/moon" hreflang="ru" lang="ru">Станция</a>' in body
         assert "No address" in body
         assert body.startswith('<div lang="zh" dir="auto">')

@@ -28,6 +28,7 @@ def environment() -> Environment:
         language_name=words.language_name,
         relation=words.relation,
         reason_line=words.reason_line,
+        telling=words.telling,
         shorten=words.shorten,
     )
     return env

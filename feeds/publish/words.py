@@ -1,5 +1,6 @@
 """How times, languages and reasons are put for a person. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -53,6 +54,9 @@ _LANGUAGES = {
     "vi": "Vietnamese",
     "zh": "Chinese",
 }
+_FEW_REASONS = 5
+_SLIGHT = 0.05
+"""Less than this moved no verdict: it would only lengthen the list."""
 _RELATIONS = {"same-item": "the same item", "same-article": "the same text", "same-story": "the same story"}
 
 
@@ -73,9 +77,16 @@ def reason_line(reason: Reason) -> ReasonLine:
     return ReasonLine(
         words=words,
         place=_PLACES[reason.place] if words else "",
-        because=f"{concept}: {note}" if note and concept and note != concept else note or concept,
+        because=note or concept,
         weight=f"{reason.weight:+.2f}".replace("-", "−") if reason.weight else "",
     )
+
+
+def telling(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """Return the few reasons that decided, strongest first; `moonwire why` has them all."""
+    moved = [reason for reason in reasons if abs(reason.weight) >= _SLIGHT]
+    moved.sort(key=lambda reason: -abs(reason.weight))
+    return tuple(moved[:_FEW_REASONS]) or tuple(reasons[:1])
 
 
 def relation(name: str) -> str:
