@@ -1,0 +1,1 @@
+"""A farm of invented feeds on this machine, to measure whole rounds of feed programs on."""
