@@ -103,7 +103,8 @@ def main() -> None:
     rows = [Row(item, label, kind, judge(item, topic)) for item, label, kind in labelled]
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     print(
-        f"{topic.label} on {options.labelled.name}: loaded in {loading * 1e3:.0f} ms, memory grew {grown:.1f} MiB"
+        f"{topic.label} on {options.labelled.name}:"
+        f" loaded in {loading * 1e3:.0f} ms, memory grew {grown:.1f} MiB"
     )
     print(f"{'all':30} {figures(rows)}")
     groups: dict[str, list[Row]] = defaultdict(list)
@@ -114,9 +115,8 @@ def main() -> None:
     for name, members in sorted(groups.items()):
         print(f"{name:30} {figures(members)}")
     print(cost([item for item, _, _ in labelled], topic))
-    wrong = sorted(
-        (row for row in rows if row.verdict.keep != row.label), key=lambda row: -abs(row.verdict.score - 0.5)
-    )
+    wrong = [row for row in rows if row.verdict.keep != row.label]
+    wrong.sort(key=lambda row: -abs(row.verdict.score - 0.5))
     for row in wrong[: options.errors]:
         found = ", ".join(f"{r.concept} {r.words!r} {r.weight:+.1f}" for r in row.verdict.reasons[:5])
         print(f"{'missed' if row.label else 'false'} {row.verdict.score:.2f} {row.item.title} [{found}]")

@@ -1,7 +1,7 @@
 """Matching forms: what readers take as the same words folds to the same text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.curate.fold import Quoter, fold
@@ -67,6 +67,7 @@ def test_different_words_stay_different() -> None:
     assert fold("月") != fold("日")
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.text())
 def test_folding_twice_is_folding_once_for_single_characters(text: str) -> None:
     """A form is made of characters that are their own form."""
@@ -75,6 +76,7 @@ def test_folding_twice_is_folding_once_for_single_characters(text: str) -> None:
         assert fold(once).split() == once.split()
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.text())
 def test_any_text_folds(text: str) -> None:
     """No string raises, and no control character or capital is left."""
@@ -101,6 +103,7 @@ def test_quotations_are_the_original_words(text: str, word: str, expected: str) 
     assert Quoter(text).quote(start, start + len(folded)) == expected
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.text(max_size=60), st.integers(0, 80), st.integers(1, 80))
 def test_any_place_can_be_quoted(text: str, start: int, length: int) -> None:
     """A quotation is one line of the text itself, whatever the text holds."""
@@ -112,4 +115,6 @@ def test_any_place_can_be_quoted(text: str, start: int, length: int) -> None:
 def test_quotation_of_a_long_find_is_one_line() -> None:
     """Quotations are cut to 160 characters."""
     text = "word " * 100
-    assert len(Quoter(text).quote(0, len(text))) == 160
+    quoter = Quoter(text)
+    assert len(quoter.quote(0, len(text))) == 160
+    assert quoter.quote(5, 9) == "word"

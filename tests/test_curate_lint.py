@@ -26,6 +26,8 @@ def findings(text: str) -> list[tuple[str, str]]:
         ('[others.o]\nnames.en = ["muddy*"]\nnames.de = ["muddy tea"]', []),
         ('[others.o]\nnames.en = ["clay pot"]', [("dead", "concepts.c.names.en")]),
         ('[others.o]\nnames.sv = ["by"]', [("colliding", "others.o.names.sv")]),
+        ('[others.o]\nnames.en = ["by"]', [("colliding", "others.o.names.en")]),
+        ('[others.o]\nnames.en = ["which"]', []),
         ('[others.o.names.only]\nsv = ["by"]', []),
         ('[others.o.names.only]\nsv = ["by", "by"]', [("doubled", "others.o.names.only.sv")]),
         ('[others.o]\nnames.zh = ["陶", "陶"]', [("doubled", "others.o.names.zh")]),

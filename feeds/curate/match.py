@@ -119,7 +119,7 @@ class Matcher:
         return self._head is not None and not text.isascii() and self._head.search(text) is not None
 
     def find(self, text: str) -> list[Hit]:
-        """Find every pattern in folded `text`, in order of place; whether its language counts is not asked."""
+        """Find every pattern in folded `text`, in order of place; the language of none is asked."""
         tokens = text.split()
         hits: list[Hit] = []
         known = self._known
