@@ -15,10 +15,11 @@ BATCH: Final = 2000
 def prune(conn: sqlite3.Connection, before: datetime, now: datetime, *, kept: bool) -> int:
     """Remove a batch of items published and first seen before a time; returns how many went.
 
-    Near and rejected items only, unless `kept`.
+    Near and rejected items only, unless `kept`; never those that the operator marked.
     """
     sql = (
-        "SELECT id, status, story_id FROM items WHERE sort_at < ? AND first_seen < ? AND status <= ? LIMIT ?"
+        "SELECT id, status, story_id FROM items WHERE sort_at < ? AND first_seen < ? AND status <= ?"
+        " AND NOT EXISTS (SELECT 1 FROM marks WHERE item_id = items.id) LIMIT ?"
     )
     rows = conn.execute(sql, (micros(before), micros(before), KEPT if kept else NEAR, BATCH)).fetchall()
     for row in rows:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from feeds.model import Candidate, Check, Identity, Judged, Recorded, Related, Relation
-from store import candidates, items, search, sources, stories
+from store import candidates, items, marks, search, sources, stories
 from store.candidates import Relative
 from store.codec import micros, storable, to_json
 
@@ -176,6 +176,7 @@ def _again(filing: _Filing, item_id: int, judged: Judged) -> None:
     old = conn.execute(sql, (item_id,)).fetchone()
     if old["content_hash"] == judged.identity.content_hash or not first_time:
         return
+    judged = marks.followed(conn, item_id, judged)
     row = items.columns(judged)
     if old["published"] is not None:
         row["published"] = old["published"]
@@ -209,6 +210,32 @@ def _story_after_edit(
         place = _place(filing, judged, row["sort_at"], candidates.by_key(conn, judged.identity), item_id)
         items.update(conn, item_id, place.columns)
         _join(filing, item_id, judged, place, row["sort_at"])
+
+
+def rejudge(conn: sqlite3.Connection, item_id: int, judged: Judged, *, settle: Settle) -> int:
+    """Give a stored item another verdict; returns 1 when it entered the kept ones, -1 when it left, else 0.
+
+    Nothing counts as news: a story that it opens or joins is dated by the item's own time.
+    """
+    judged = storable(judged)
+    old = conn.execute("SELECT * FROM items WHERE id = ?", (item_id,)).fetchone()
+    if old is None:
+        return 0
+    fresh = items.columns(judged)
+    row = {name: fresh[name] for name in ("status", "score", "topic", "tags", "reasons")}
+    items.update(conn, item_id, row)
+    if row["status"] == old["status"]:
+        return 0
+    row |= {name: old[name] for name in ("sort_at", "title", "summary", "content", "updated")}
+    candidates.forget_traits(conn, item_id)
+    search.forget(conn, item_id)
+    candidates.store_traits(conn, item_id, judged.identity, row["status"], row["sort_at"])
+    search.index(conn, item_id, row)
+    moved = int(row["status"] == items.KEPT) - int(old["status"] == items.KEPT)
+    if moved:
+        filing = _Filing(conn=conn, settle=settle, source_id=old["source_id"], at=row["sort_at"])
+        _story_after_edit(filing, item_id, judged, old, row)
+    return moved
 
 
 def _log(conn: sqlite3.Connection, source_id: int, check: Check, recorded: Recorded) -> None:

@@ -24,6 +24,7 @@ from store import record as recording
 from store.backup import backup, integrity
 from store.codec import micros, moment
 from store.connection import BUSY_S, Database
+from store.curation import Curation
 from store.items import Wanted, Which
 from store.migrate import migrate
 from store.record import Settle
@@ -61,6 +62,8 @@ class Store:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._configured: dict[str, Source] = {}
+        self.curation = Curation(db)
+        """Marks, models, and other verdicts on stored items."""
 
     @classmethod
     def open(cls, path: Path, *, busy_s: float = BUSY_S) -> Self:
