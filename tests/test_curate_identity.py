@@ -473,6 +473,16 @@ def test_the_gazetteer_is_sound() -> None:
     assert len(likeness.story_model().weights) == len(likeness.MEASURES)
 
 
+def test_the_table_of_weights_comes_back() -> None:
+    """What the fitting writes is what is read: common words weigh little, unknown ones the default."""
+    packed = features.packed_weights({7: 0.5, 5: 0.001})
+    assert packed == bytes([5, 0, 0, 0, 7, 0, 0, 0, 221, 22])
+    assert (
+        features.weight(features.code_of("place:china")) < 2 < features.weight(features.code_of("place:peru"))
+    )
+    assert features.weight(1) == features.DEFAULT_WEIGHT
+
+
 def test_results_are_values_of_the_model() -> None:
     """What the store takes is what the model promises."""
     made = identify(an_article())

@@ -140,6 +140,18 @@ def test_safe_html(html: str, expected: str) -> None:
 def test_relative_addresses_without_a_base_are_dropped() -> None:
     """A relative link on somebody else's page would lead elsewhere."""
     assert "href" not in text.safe_html("<a href='/rel'>t</a>", "")
+    assert text._absolute("http://[broken", BASE, mail=False) is None
+
+
+def test_deep_nesting_becomes_text() -> None:
+    """Readers' parsers give up, or crash, on what is nested without end; wide markup is no such thing."""
+    deep = "<div>" * 3000 + "deep &lt;b&gt; &amp; <b>far</b>"
+    assert text.safe_html(deep, BASE) == "<p>deep ‹b&gt; &amp; far</p>"
+    bearable = "<div>" * text.DEPTH_LIMIT + "deep" + "</div>" * text.DEPTH_LIMIT
+    assert text.safe_html(bearable, BASE) == bearable
+    assert text.safe_html(f"<i>{bearable}</i>", BASE) == "<p>deep</p>"
+    wide = "<p>a<br></p>" * 1000
+    assert text.safe_html(wide, BASE) == wide
 
 
 def test_the_cut_leaves_no_half_tag() -> None:

@@ -17,10 +17,12 @@ _DAY = 24 * 60
 _MIN_UNITS = 12
 """Fewer words (or characters) than that are the same in texts that have nothing to do with each other."""
 _SHORT_UNITS = 60
-_COPIED = 0.42
-"""Share of the shorter text's runs of eight words from which on it is a copy."""
-_COPIED_STRICT = 0.6
-"""The same where a template is likely: two pages of one site, or each names a place or person of its own."""
+_COPIED, _COPIED_RUNS = 0.38, 22
+"""Share of the shorter text's runs of eight words, and their number, from which on it is a copy: a quoted
+sentence or two has as large a share of a short text, but not as many runs."""
+_COPIED_SURE = 0.6
+"""The share from which on their number does not matter; also the least where a template is likely:
+two pages of one site, or each names a place or person of its own."""
 _REWORDED_WORDS, _REWORDED_PHRASES = 0.62, 0.55
 """Words, and runs of three of them, that a lightly reworded copy keeps."""
 _SERIES_TITLE = 0.8
@@ -35,10 +37,13 @@ class Copy:
     passages: float
     phrases: float
     words: float
-    same_site: bool
+    runs: float
+    """About how many passages both have."""
+    strict: bool
+    """A template is likely, so more of the text must be the same."""
+    ruled_out: bool
+    """Too little text, a template, or two issues of one series: all but the numbers of the title agrees."""
     is_copy: bool
-    series: bool
-    """Two issues of one series: all but the numbers of the title agrees."""
 
 
 def copied(a: Print, b: Print) -> Copy:
@@ -47,19 +52,20 @@ def copied(a: Print, b: Print) -> Copy:
     _, phrases = overlap(a.phrases, b.phrases, LIMITS["phrases"])
     words = jaccard(a.words, b.words)
     home = bool(a.site) and a.site == b.site
-    series = _is_series(a, b)
-    enough = min(a.length, b.length) >= _MIN_UNITS
     strict = home or _against(a.concepts, a.concepts, b.concepts, b.concepts) > 0
-    verbatim = passages >= (_COPIED_STRICT if strict else _COPIED)
+    short = min(a.length, b.length) < _MIN_UNITS
+    ruled_out = short or _is_series(a, b) or (home and _is_template(a, b))
+    runs = passages * min(a.size, b.size)
+    verbatim = passages >= _COPIED_SURE or (not strict and passages >= _COPIED and runs >= _COPIED_RUNS)
     reworded = not strict and words >= _REWORDED_WORDS and phrases >= _REWORDED_PHRASES
-    template = series or (home and _is_template(a, b))
     return Copy(
         passages=passages,
         phrases=phrases,
         words=words,
-        same_site=home,
-        is_copy=enough and (verbatim or reworded) and not template,
-        series=series,
+        runs=runs,
+        strict=strict,
+        ruled_out=ruled_out,
+        is_copy=(verbatim or reworded) and not ruled_out,
     )
 
 

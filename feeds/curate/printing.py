@@ -80,6 +80,7 @@ def make_print(made: Draft) -> Print:
     guid = urls.guid_key(item.guid)
     minutes, span = _dated(item)
     address = urls.parse(key)
+    site = urls.site_of(item.url) or item.site.removeprefix("www.")
     words = list(dict.fromkeys(tokens.stems(f"{made.title} . {made.lead}")))
     passages = frozenset(made.passages)
     return Print(
@@ -90,7 +91,7 @@ def make_print(made: Draft) -> Print:
         title_hash=tokens.hash64(made.title) if made.title else 0,
         text_hash=tokens.hash64(fold(made.body)) if made.body else 0,
         source=tokens.hash64(item.source),
-        site=tokens.hash32(item.site) if item.site else 0,
+        site=tokens.hash32(site) if site else 0,
         fragment=_fragment(item.url),
         language=item.language.partition("-")[0].lower(),
         minutes=minutes,
