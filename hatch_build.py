@@ -20,12 +20,12 @@ class Layout(BuildHookInterface[Any]):
         if version != "standard":
             return
         root = Path(self.root)
-        files = {
-            str(root / "moonwire.py"): "moonwire/__init__.py",
-            str(root / "scheduler" / "__main__.py"): "moonwire/__main__.py",
-        }
+        files: dict[str, str] = {}
         for package in PACKAGES:
             for path in sorted((root / package).rglob("*")):
                 if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
                     files[str(path)] = f"moonwire/_app/{path.relative_to(root).as_posix()}"
+        # one source has one place: what `python -m moonwire` runs leaves its package
+        files[str(root / "moonwire.py")] = "moonwire/__init__.py"
+        files[str(root / "scheduler" / "__main__.py")] = "moonwire/__main__.py"
         build_data["force_include"].update(files)
