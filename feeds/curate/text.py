@@ -13,6 +13,8 @@ import nh3
 
 HTML_LIMIT = 64 * 1024
 """Characters of HTML that are looked at; what comes after is cut off."""
+DEPTH_LIMIT = 100
+"""Elements in elements; libxml2, which many readers use, gives up at 256."""
 ELLIPSIS = "…"
 
 
@@ -52,6 +54,7 @@ _INLINE = frozenset(
 )
 """Elements that do not part words; all others become a space."""
 
+_VOID = frozenset(_words("br col hr img"))
 _TAG = re.compile(r"<(?:(/?)([A-Za-z][^\s/>\x00]*)|([!?]))")
 _OPENS = re.compile(r"<(?=[A-Za-z/!?])")
 _SPACE = re.compile(r"\s+")
@@ -88,7 +91,8 @@ def safe_html(html: str, base: str) -> str:
     """HTML of ordinary content elements only, fit for being shown on anybody's page.
 
     Links lead to http(s) or mailto, pictures come from http(s); relative addresses are resolved
-    against `base`, and dropped when that is no http(s) address. Never raises.
+    against `base`, and dropped when that is no http(s) address. What is nested deeper than
+    readers' parsers go comes as one paragraph of text. Never raises.
     """
     text = _JUNK.sub("", html[:HTML_LIMIT].replace("\r\n", "\n").replace("\r", "\n"))
 
@@ -97,7 +101,7 @@ def safe_html(html: str, base: str) -> str:
             return _absolute(value, base, mail=element == "a")
         return value
 
-    return nh3.clean(
+    safe = nh3.clean(
         _whole_tags(text, cut=len(html) > HTML_LIMIT),
         tags=set(_TAGS),
         clean_content_tags=set(_SILENT - {"title", "head"}),
@@ -107,6 +111,7 @@ def safe_html(html: str, base: str) -> str:
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     ).strip()
+    return f"<p>{entities.escape(plain(text, HTML_LIMIT))}</p>" if _is_deep(safe) else safe
 
 
 def clean_text(text: str, limit: int) -> str:
@@ -122,6 +127,21 @@ def _absolute(value: str, base: str, *, mail: bool) -> str | None:
         return None
     allowed = {"http", "https", "mailto"} if mail else {"http", "https"}
     return url if scheme in allowed else None
+
+
+def _is_deep(markup: str) -> bool:
+    """Whether elements of balanced HTML are nested deeper than DEPTH_LIMIT."""
+    if markup.count("</") <= DEPTH_LIMIT:
+        return False
+    depth = 0
+    for match in _TAG.finditer(markup):
+        if match[1]:
+            depth -= 1
+        elif match[2] not in _VOID:
+            depth += 1
+            if depth > DEPTH_LIMIT:
+                return True
+    return False
 
 
 def _whole_tags(text: str, *, cut: bool) -> str:
