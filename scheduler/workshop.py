@@ -2,18 +2,19 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from feeds.curate import identity, topic
-from feeds.curate.judge import judge
 from feeds.curate.normalise import normalise
+from feeds.curate.tune import Tuning, tuning, verdict_of
 from feeds.intake.fetch import Fetcher, FetchLimits
 from feeds.intake.isolate import IsolatedReader
 from feeds.model import Check, Entry, FeedHead, Judged, Recorded, Source
 from scheduler import hosts, pipeline, plan
 from scheduler.config_types import Config, FetchConfig
+from scheduler.learned import Tuner
 from store import Store
 
 Clock = Callable[[], datetime]
@@ -32,6 +33,7 @@ class Workshop:
     store: Store
     topic: topic.Topic
     tools: pipeline.Tools
+    tuner: Tuner
     hosts: hosts.HostBook
     clock: Clock
     jitter: Callable[[], float]
@@ -56,7 +58,10 @@ def open_workshop(
     over from an earlier workshop.
     """
     judged_by = topic.load(config.topic.file)
-    with Store.open(config.store.path) as store, open_tools(config, judged_by) as tools:
+    with ExitStack() as stack:
+        store = stack.enter_context(Store.open(config.store.path))
+        tuner = Tuner(judged_by, store)
+        tools = stack.enter_context(open_tools(config, judged_by, tuner))
         if sync:
             store.sync_sources(config.sources, origin=config.sources_origin, now=clock())
         yield Workshop(
@@ -64,6 +69,7 @@ def open_workshop(
             store=store,
             topic=judged_by,
             tools=tools,
+            tuner=tuner,
             hosts=book or host_book(config.fetch),
             clock=clock,
             jitter=random.random,
@@ -71,9 +77,12 @@ def open_workshop(
 
 
 @contextmanager
-def open_tools(config: Config, judged_by: topic.Topic) -> Iterator[pipeline.Tools]:
-    """Make the tools of a configuration, without any store."""
+def open_tools(
+    config: Config, judged_by: topic.Topic, tuned: Callable[[], Tuning] | None = None
+) -> Iterator[pipeline.Tools]:
+    """Make the tools of a configuration; `tuned` gives what was learned, by a store."""
     fetch = config.fetch
+    plain = tuning(judged_by)
     with (
         Fetcher(
             limits=FetchLimits(total_s=fetch.timeout_s, max_bytes=fetch.max_bytes),
@@ -85,18 +94,19 @@ def open_tools(config: Config, judged_by: topic.Topic) -> Iterator[pipeline.Tool
         yield pipeline.Tools(
             fetcher=fetcher,
             reader=reader,
-            curate=curation(judged_by),
+            curate=curation(tuned or (lambda: plain)),
             vocabulary=judged_by.vocabulary,
             pace=pace_of(config),
         )
 
 
-def curation(judged_by: topic.Topic) -> pipeline.Curate:
-    """Return the way from entries to judged items for one topic."""
+def curation(tuned: Callable[[], Tuning]) -> pipeline.Curate:
+    """Return the way from entries to judged items; `tuned` is asked once for each document."""
 
     def curate(entries: Sequence[Entry], source: Source, head: FeedHead, now: datetime) -> tuple[Judged, ...]:
+        by = tuned()
         return tuple(
-            Judged(item=item, verdict=judge(item, judged_by), identity=identity.identify(item), raw_hash=raw)
+            Judged(item=item, verdict=verdict_of(item, by), identity=identity.identify(item), raw_hash=raw)
             for item, raw in normalise(entries, source, head, now=now)
         )
 

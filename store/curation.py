@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from feeds.model import Item, Judged
 from store import items, record
@@ -18,6 +18,11 @@ from store.connection import Database
 from store.items import Details
 from store.marks import followed
 from store.record import Settle
+
+_SELECT: Final = (
+    "SELECT i.*, s.url AS source_url, s.name AS source_given, s.kind AS source_kind, m.keep AS mark"
+    " FROM items AS i JOIN sources AS s ON s.id = i.source_id LEFT JOIN marks AS m ON m.item_id = i.id"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,11 +167,7 @@ class Curation:
             return conn.execute("DELETE FROM models WHERE topic = ?", (topic,)).rowcount > 0
 
     def _select(self, where: str, values: dict[str, Any]) -> list[StoredItem]:
-        sql = (  # noqa: S608 # our own conditions
-            "SELECT i.*, s.url AS source_url, s.name AS source_given, s.kind AS source_kind, m.keep AS mark"
-            " FROM items AS i JOIN sources AS s ON s.id = i.source_id"
-            f" LEFT JOIN marks AS m ON m.item_id = i.id WHERE {where}"
-        )
+        sql = f"{_SELECT} WHERE {where}"  # our own conditions
         with self._db.reading() as conn:
             return [_stored(row) for row in conn.execute(sql, values)]
 

@@ -14,18 +14,19 @@ def judge(context: typer.Context, file: File = "-", *, json: Json = False) -> No
     """Say of items whether the wire would keep them.
 
     Reads JSON lines with title, summary and optionally url, lang, published; prints them in order
-    with keep, score and reasons added.
+    with keep, score and reasons added. What `moonwire topic train` learned counts where it is switched on.
 
     Example: echo '{"title": "China and Russia plan a lunar base"}' | moonwire judge
     """
-    from feeds.curate.judge import judge as judged  # noqa: PLC0415 # only this command needs it
-    from feeds.curate.topic import load  # noqa: PLC0415 # as above
+    from feeds.curate.topic import load  # noqa: PLC0415 # only this command needs it
+    from feeds.curate.tune import verdict_of  # noqa: PLC0415 # as above
+    from scheduler.learned import tuning_beside  # noqa: PLC0415 # as above
 
     shell = shell_of(context)
-    topic = load(shell.config.topic.file)
+    by = tuning_beside(load(shell.config.topic.file), shell.config.store.path)
     with opened(file) as (stream, name):
         for place, record in lines.objects(stream, name):
-            verdict = judged(lines.to_item(record, place), topic)
+            verdict = verdict_of(lines.to_item(record, place), by)
             _told(shell, record | records.verdict(verdict), json=json)
 
 

@@ -1,0 +1,89 @@
+"""Verdicts on what is stored: by another topic file, by what was learned, by the operator's mark.
+
+A topic that comes with moonwire is applied to stored items by itself, in small batches; a file of the
+operator's own waits for `moonwire topic apply`, so that `moonwire topic test` can show first what would
+change.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from feeds.curate import identity
+from feeds.curate.topic import Topic, shipped
+from feeds.curate.tune import Tuning, verdict_of
+from feeds.model import Judged, Verdict
+from store import Rejudged, Store, StoredItem
+
+BATCH = 100
+"""Items judged again per transaction: other writers wait for one batch at most."""
+
+
+def applies_itself(about: Topic) -> bool:
+    """Say whether a topic comes with moonwire, so that its changes reach stored items by themselves."""
+    return about.name in shipped() and about.path == f"{about.name}.toml"
+
+
+def judged_again(stored: StoredItem, by: Tuning) -> Judged:
+    """Judge a stored item as if it came in now."""
+    return Judged(
+        item=stored.item, verdict=verdict_of(stored.item, by), identity=identity.identify(stored.item)
+    )
+
+
+def rejudge_batch(store: Store, by: Tuning, *, limit: int = BATCH) -> Rejudged:
+    """Judge some items again whose verdict is of another topic; nothing is left when none were judged."""
+    stale = store.curation.stale_items(by.label, limit=limit)
+    verdicts = [(each.id, judged_again(each, by)) for each in stale]
+    return store.curation.rejudge(verdicts, settle=identity.settle) if verdicts else Rejudged()
+
+
+def rejudge(
+    store: Store,
+    by: Tuning,
+    *,
+    seconds: float | None = None,
+    on_batch: Callable[[Rejudged], None] | None = None,
+) -> Rejudged:
+    """Judge stored items again until none is of another topic, or for about so many seconds.
+
+    Each batch is a transaction: when interrupted, the rest is done by the next call.
+    """
+    began = time.monotonic()
+    total = Rejudged()
+    while True:
+        done = rejudge_batch(store, by)
+        total = Rejudged(
+            judged=total.judged + done.judged,
+            entered=total.entered + done.entered,
+            left=total.left + done.left,
+        )
+        if on_batch is not None and done.judged:
+            on_batch(done)
+        if not done.judged or (seconds is not None and time.monotonic() - began >= seconds):
+            return total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A stored item that another topic would judge otherwise."""
+
+    what: Literal["enter", "leave"]
+    stored: StoredItem
+    verdict: Verdict
+
+
+def changes(store: Store, by: Tuning) -> Iterator[Change]:
+    """Give the stored items that would enter or leave, in order of their ids; nothing is written.
+
+    A marked item follows its mark and does not move.
+    """
+    last = 0
+    while batch := store.curation.items_after(last, limit=BATCH):
+        for stored in batch:
+            last = stored.id
+            if stored.mark is None:
+                verdict = verdict_of(stored.item, by)
+                if verdict.keep != stored.keep:
+                    yield Change(what="enter" if verdict.keep else "leave", stored=stored, verdict=verdict)
