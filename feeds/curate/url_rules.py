@@ -7,6 +7,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+_COUNTRY = re.compile(r"\.[a-z]{2,3}(?:\.[a-z]{2})?$")
+"""Ends of the hosts that one company has in many countries."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
@@ -50,21 +53,14 @@ class Rules:
 
 
 def is_host(host: str, names: tuple[str, ...]) -> bool:
-    """`example.org` stands for itself and its subdomains, `google.*` for every country's."""
-    return any(
-        host == name
-        or host.endswith("." + name)
-        or (
-            name.endswith(".*")
-            and re.search(rf"(?:^|\.){re.escape(name[:-2])}\.[a-z]{{2,3}}(?:\.[a-z]{{2}})?$", host)
-        )
-        for name in names
-    )
+    """Match a host: `example.org` stands for itself and its subdomains, `google.*` for every country's."""
+    return any(_fits(host, name) for name in names)
 
 
-@cache
-def _any_country(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:^|\.){re.escape(name)}\.[a-z]{{2,3}}(?:\.[a-z]{{2}})?$")
+def _fits(host: str, name: str) -> bool:
+    if name.endswith(".*"):
+        host, name = _COUNTRY.sub("", host), name.removesuffix(".*")
+    return host == name or host.endswith("." + name)
 
 
 @lru_cache(maxsize=4096)
