@@ -20,6 +20,7 @@ _LINE = 160
 """Characters of a quotation."""
 _ENDERS = frozenset(".!?…。！？؟۔।॥|•\u2028\u2029")
 _KEPT_APART = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h"}
+_APOSTROPHES = dict.fromkeys("\u02b9\u02ba\u02bb\u02bc\u02bd\u02be\u02bf\ua78b\ua78c", " ")
 _ARABIC = {"ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ة": "ه", "ۀ": "ه", "ہ": "ه", "ە": "ه", "ھ": "ه", "ٱ": "ا"}
 _UNDOUBLED = (
     (0x0300, 0x036F),
@@ -58,7 +59,7 @@ class _Forms(dict[int, str]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.own = _KEPT_APART | _ARABIC | _simplified()
+        self.own = _KEPT_APART | _ARABIC | _APOSTROPHES | _simplified()
 
     def __missing__(self, code: int) -> str:
         form = self._form(code)
