@@ -16,7 +16,7 @@ import typer
 
 from feeds.errors import MoonwireError, StoreError
 from scheduler import exit_codes
-from scheduler.commands import fetching, items, judging, setting_up, shell, sources, topics
+from scheduler.commands import fetching, items, judging, marking, setting_up, shell, sources, topics
 from scheduler.show import PipeClosedError, safe
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ for command in (
     fetching.publish,
     items.items,
     items.why,
+    marking.mark,
     judging.judge,
     judging.relate,
     fetching.demo,

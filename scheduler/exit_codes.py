@@ -11,7 +11,7 @@ PIPE_CLOSED = 141
 MEANINGS = {
     DONE: "Done.",
     SOME_FAILED: "Done, but some sources failed (`fetch`, `sources check`), or something wants mending "
-    "(`topic lint`).",
+    "(`topic lint --strict`).",
     WRONG_USE: "Wrong use: an argument, the configuration, the topic file or a given file is wrong; "
     "one sentence per mistake says which.",
     STORE_UNUSABLE: "The store can not be used: locked, damaged, foreign, or made by a newer moonwire.",

@@ -36,7 +36,7 @@ def rejudge_batch(store: Store, by: Tuning, *, limit: int = BATCH) -> Rejudged:
     """Judge some items again whose verdict is of another topic; nothing is left when none were judged."""
     stale = store.curation.stale_items(by.label, limit=limit)
     verdicts = [(each.id, judged_again(each, by)) for each in stale]
-    return store.curation.rejudge(verdicts, settle=identity.settle) if verdicts else Rejudged()
+    return store.curation.rejudge(verdicts, compare=identity.compare) if verdicts else Rejudged()
 
 
 def rejudge(
@@ -44,7 +44,7 @@ def rejudge(
     by: Tuning,
     *,
     seconds: float | None = None,
-    on_batch: Callable[[Rejudged], None] | None = None,
+    on_item: Callable[[], None] = lambda: None,
 ) -> Rejudged:
     """Judge stored items again until none is of another topic, or for about so many seconds.
 
@@ -59,8 +59,8 @@ def rejudge(
             entered=total.entered + done.entered,
             left=total.left + done.left,
         )
-        if on_batch is not None and done.judged:
-            on_batch(done)
+        for _ in range(done.judged):
+            on_item()
         if not done.judged or (seconds is not None and time.monotonic() - began >= seconds):
             return total
 
