@@ -106,7 +106,8 @@ def _process_signals() -> Iterator[Signals]:
 
 def _greeting(config: Config) -> str:
     base = config.serve.base_url
+    unnamed = not config.fetch.contact and "(+postmaster@" in config.fetch.user_agent
     return (
         f"moonwire watches {len(config.sources)} sources. Open {base}/ in a browser, "
         f"or {base}/feed.rss in a feed reader. Ctrl-C stops it.\n"
-    ) + ("" if config.fetch.contact else _NO_CONTACT)
+    ) + (_NO_CONTACT if unnamed else "")

@@ -6,6 +6,7 @@ import pytest
 
 from feeds.errors import ConfigError
 from feeds.model import BasicAuth
+from scheduler import daemon
 from scheduler.config import parse
 from scheduler.config_kinds import split_credentials
 
@@ -64,3 +65,12 @@ def test_who_sets_no_contact_is_reached_at_the_postmaster(monkeypatch: pytest.Mo
         agent = parse("", None).fetch.user_agent
         assert agent.startswith("moonwire/")
         assert agent.endswith(f" (+postmaster@{named})")
+
+
+@pytest.mark.parametrize(
+    ("fetch", "asked"), [("", True), ("contact = 'me@a.example'", False), ("user_agent = 'X/1'", False)]
+)
+def test_the_greeting_asks_for_a_contact_while_none_is_named(fetch: str, asked: bool) -> None:  # noqa: FBT001 # a column of the table
+    """Whoever names one, or a User-Agent of their own, is not told again at each start."""
+    greeting = daemon._greeting(parse(f"[fetch]\n{fetch}", None))
+    assert ("Set contact under [fetch]" in greeting) is asked
