@@ -65,7 +65,7 @@ class Tools:
     fetcher: Fetches
     reader: Reads
     curate: Curate
-    vocabulary: str | None = None
+    vocabulary: Callable[[str], bool] | None = None
     pace: plan.Pace = field(default_factory=plan.Pace)
 
 

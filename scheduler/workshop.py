@@ -11,7 +11,7 @@ from feeds.curate.normalise import normalise
 from feeds.curate.tune import Tuning, tuning, verdict_of
 from feeds.intake.fetch import Fetcher, FetchLimits
 from feeds.intake.isolate import IsolatedReader
-from feeds.model import Check, Entry, FeedHead, Judged, Recorded, Source
+from feeds.model import Check, Entry, FeedHead, Item, Judged, Recorded, Source
 from scheduler import hosts, pipeline, plan
 from scheduler.config_types import Config, FetchConfig
 from scheduler.learned import Tuner
@@ -45,7 +45,7 @@ class Workshop:
 
     def record(self, check: Check) -> Recorded:
         """Keep a check in one transaction."""
-        return self.store.record(check, settle=identity.settle)
+        return self.store.record(check, compare=identity.compare)
 
 
 @contextmanager
@@ -105,12 +105,16 @@ def curation(tuned: Callable[[], Tuning]) -> pipeline.Curate:
 
     def curate(entries: Sequence[Entry], source: Source, head: FeedHead, now: datetime) -> tuple[Judged, ...]:
         by = tuned()
-        return tuple(
-            Judged(item=item, verdict=verdict_of(item, by), identity=identity.identify(item), raw_hash=raw)
-            for item, raw in normalise(entries, source, head, now=now)
-        )
+        return tuple(_judged(item, by, raw) for item, raw in normalise(entries, source, head, now=now))
 
     return curate
+
+
+def _judged(item: Item, by: Tuning, raw: bytes) -> Judged:
+    """Judge and identify one item; nobody will compare the text of one that is far from the topic."""
+    verdict = verdict_of(item, by)
+    who = identity.identify if verdict.keep or verdict.near else identity.outline
+    return Judged(item=item, verdict=verdict, identity=who(item), raw_hash=raw)
 
 
 def pace_of(config: Config) -> plan.Pace:

@@ -2,6 +2,7 @@
 
 import os
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -327,7 +328,7 @@ def test_vocabulary_decides_who_is_read_in_full() -> None:
     """Entries without a word of the topic keep guid, link, title, date and a short text."""
     about = item(1, "<description>on the &lt;b&gt;Lunar&amp;nbsp;base</description><author>A</author>")
     other = item(2, "<description>&lt;p&gt;on &amp;amp; on &lt;/p&gt; cats</description><author>B</author>")
-    found = reading(rss(about, other), vocabulary="lunar|луна")
+    found = reading(rss(about, other), vocabulary=lambda text: "lunar" in text.lower())
     first, second = found.entries
     assert (first.light, first.authors) == (False, ("A",))
     assert (second.light, second.authors, second.summary) == (True, (), "on &amp; on cats")
@@ -378,10 +379,10 @@ def test_any_bytes(body: bytes, content_type: str, url: str) -> None:
     st.integers(),
     st.sampled_from(range(max(len(SEEDS), 1))),
     st.sampled_from(["", URL]),
-    st.sampled_from([None, "moon"]),
+    st.sampled_from([None, lambda text: "moon" in text]),
 )
 @settings(max_examples=int(os.environ.get("MOONWIRE_FUZZ", "60")), deadline=None)
-def test_mutated_documents(seed: int, which: int, url: str, vocabulary: str | None) -> None:
+def test_mutated_documents(seed: int, which: int, url: str, vocabulary: Callable[[str], bool] | None) -> None:
     """Bytes changed, doubled, cut and spliced in real shapes of documents never raise."""
     dice = random.Random(seed)  # noqa: S311 # no secret depends on it
     body = bytearray(SEEDS[which])

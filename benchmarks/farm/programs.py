@@ -11,7 +11,7 @@ _READER = """
 import sys
 from reader import make_reader
 with make_reader(sys.argv[1]) as reader:
-    reader.update_feeds()
+    reader.update_feeds(scheduled=False)
 """
 _READER_ADD = """
 import sys
@@ -65,7 +65,9 @@ def rss2email(folder: Path, urls: Sequence[str]) -> Job:
 
 def feed2exec(folder: Path, urls: Sequence[str]) -> Job:
     """feed2exec with the output that does nothing."""
-    feeds = "".join(f"[n{number}]\nurl = {url}\noutput = feed2exec.plugins.null\n" for number, url in enumerate(urls))
+    feeds = "".join(
+        f"[n{number}]\nurl = {url}\noutput = feed2exec.plugins.null\n" for number, url in enumerate(urls)
+    )
     (folder / "feeds.ini").write_text(feeds)
     files = ["--config", f"{folder}/feeds.ini", "--database", f"{folder}/feeds.db"]
     return Job(command=["feed2exec", *files, "fetch"])

@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from feeds.curate import likeness, tokens
 from feeds.curate.fingerprint import Print, pack, unpack
-from feeds.curate.printing import draft, make_bands, make_features, make_print
+from feeds.curate.printing import draft, make_bands, make_features, make_outline, make_print
 from feeds.model import Candidate, Identity, Item, Related, Relation
 
 _RANK = {Relation.SAME_ITEM: 0, Relation.SAME_ARTICLE: 1, Relation.SAME_STORY: 2, Relation.DIFFERENT: 3}
@@ -15,14 +15,24 @@ def identify(item: Item) -> Identity:
     """Keys, look-up values and fingerprint of an item; all stable across machines and versions."""
     text = draft(item)
     made = make_print(text)
-    content = f"{item.title}\x1f{item.summary}\x1f{item.content}\x1f{item.url}"
     return Identity(
         keys=_keys(made),
         bands=make_bands(text),
         features=make_features(text),
         fingerprint=pack(made),
-        content_hash=blake2b(content.encode("utf-8", "replace"), digest_size=16).digest(),
+        content_hash=_content_hash(item),
     )
+
+
+def outline(item: Item) -> Identity:
+    """Identify an item that is not kept: its keys hold, but its text is compared with no other's."""
+    made = make_outline(item)
+    return Identity(keys=_keys(made), fingerprint=pack(made), content_hash=_content_hash(item))
+
+
+def _content_hash(item: Item) -> bytes:
+    content = f"{item.title}\x1f{item.summary}\x1f{item.content}\x1f{item.url}"
+    return blake2b(content.encode("utf-8", "replace"), digest_size=16).digest()
 
 
 def fingerprint(item: Item) -> bytes:

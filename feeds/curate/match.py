@@ -20,6 +20,8 @@ UNSPACED = re.compile(
 )
 _TOKEN = re.compile(r"\S+")
 _CLITICS = re.compile(r"(?:[وف]?(?:[بك]?ال|لل)|[وفبكل])(?=..)|[והבלמשכ]{1,2}(?=...)")
+CLITIC_SCRIPTS = "\u0590"
+"""From here on words may have others written on to them."""
 _GAP_WORDS = 3
 _GAP_CHARACTERS = 8
 _REMEMBER = 30_000
@@ -118,6 +120,11 @@ class Matcher:
                 return True
         return self._head is not None and not text.isascii() and self._head.search(text) is not None
 
+    def led_by(self, token: str) -> tuple[Pattern, ...]:
+        """Give the patterns whose rarest word a token of folded text may be."""
+        known = self._known
+        return known[token] if token in known else self._look_up(token)
+
     def find(self, text: str) -> list[Hit]:
         """Find every pattern in folded `text`, in order of place; the language of none is asked."""
         tokens = text.split()
@@ -152,7 +159,7 @@ class Matcher:
 
     def _look_up(self, token: str) -> tuple[Pattern, ...]:
         found = self._patterns_of(token)
-        if token[0] >= "\u0590" and (clitic := _CLITICS.match(token)):
+        if token[0] >= CLITIC_SCRIPTS and (clitic := _CLITICS.match(token)):
             found += [p for p in self._patterns_of(token[clitic.end() :]) if p not in found]
         if len(self._known) >= _REMEMBER:
             self._known.clear()
@@ -186,11 +193,12 @@ def _anchored(patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
     )
 
 
-def _fits(term: Term, token: str) -> bool:
+def fits(term: Term, token: str) -> bool:
+    """Whether `token` of a folded text is the word `term`, with an ending or a clitic where it may have them."""
     text = term.text
     if token == text or (term.stem and token.startswith(text)):
         return True
-    if token[0] < "\u0590" or not (clitic := _CLITICS.match(token)):
+    if token[0] < CLITIC_SCRIPTS or not (clitic := _CLITICS.match(token)):
         return False
     rest = token[clitic.end() :]
     return rest.startswith(text) if term.stem else rest == text
@@ -205,14 +213,14 @@ def _around(pattern: Pattern, tokens: list[str], place: int) -> tuple[int, int] 
         lowest = first - 2 - (_GAP_WORDS if terms[index + 1].gap else 0)
         term = terms[index]
         first -= 1
-        while first > lowest and first >= 0 and not _fits(term, tokens[first]):
+        while first > lowest and first >= 0 and not fits(term, tokens[first]):
             first -= 1
         if first < 0 or first == lowest:
             return None
     for term in terms[anchor + 1 :]:
         highest = last + 2 + (_GAP_WORDS if term.gap else 0)
         last += 1
-        while last < highest and last < len(tokens) and not _fits(term, tokens[last]):
+        while last < highest and last < len(tokens) and not fits(term, tokens[last]):
             last += 1
         if last >= len(tokens) or last == highest:
             return None

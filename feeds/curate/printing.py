@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -75,27 +75,10 @@ def draft(item: Item) -> Draft:
 
 def make_print(made: Draft) -> Print:
     """Everything about an item that comparing needs."""
-    item = made.item
-    key = urls.canonical(item.url)
-    guid = urls.guid_key(item.guid)
-    minutes, span = _dated(item)
-    address = urls.parse(key)
-    site = urls.site_of(item.url) or item.site.removeprefix("www.")
     words = list(dict.fromkeys(tokens.stems(f"{made.title} . {made.lead}")))
     passages = frozenset(made.passages)
-    return Print(
-        own_guid=bool(guid) and guid != key and not guid.startswith(urls.MADE_GUID),
-        guid=tokens.hash64(item.source, guid) if guid else 0,
-        url=tokens.hash64(key) if urls.has_own_page(key) else 0,
-        page=_page(address),
-        title_hash=tokens.hash64(made.title) if made.title else 0,
-        text_hash=tokens.hash64(fold(made.body)) if made.body else 0,
-        source=tokens.hash64(item.source),
-        site=tokens.hash32(site) if site else 0,
-        fragment=_fragment(item.url),
-        language=item.language.partition("-")[0].lower(),
-        minutes=minutes,
-        span=span,
+    return replace(
+        _named(made.item, made.title, made.body),
         length=len(made.units),
         size=len(passages),
         phrases=frozenset(made.phrases),
@@ -106,7 +89,45 @@ def make_print(made: Draft) -> Print:
         headline=frozenset(map(features.code_of, made.headline)),
         numbers=features.numbers(f"{made.title} {made.lead}"),
         counters=features.counters(made.title),
-        slug=_slug(address),
+        slug=_slug(urls.parse(urls.canonical(made.item.url))),
+    )
+
+
+def make_outline(item: Item) -> Print:
+    """Only what tells whether two items are the same one: enough for items that are not kept."""
+    return _named(item, fold(item.title), _body(item))
+
+
+def _named(item: Item, title: str, body: str) -> Print:
+    key = urls.canonical(item.url)
+    guid = urls.guid_key(item.guid)
+    minutes, span = _dated(item)
+    site = urls.site_of(item.url) or item.site.removeprefix("www.")
+    nothing: frozenset[int] = frozenset()
+    return Print(
+        own_guid=bool(guid) and guid != key and not guid.startswith(urls.MADE_GUID),
+        guid=tokens.hash64(item.source, guid) if guid else 0,
+        url=tokens.hash64(key) if urls.has_own_page(key) else 0,
+        page=_page(urls.parse(key)),
+        title_hash=tokens.hash64(title) if title else 0,
+        text_hash=tokens.hash64(fold(body)) if body else 0,
+        source=tokens.hash64(item.source),
+        site=tokens.hash32(site) if site else 0,
+        fragment=_fragment(item.url),
+        language=item.language.partition("-")[0].lower(),
+        minutes=minutes,
+        span=span,
+        length=0,
+        size=0,
+        phrases=nothing,
+        passages=nothing,
+        title=nothing,
+        words=nothing,
+        concepts=nothing,
+        headline=nothing,
+        numbers=nothing,
+        counters=nothing,
+        slug=nothing,
     )
 
 

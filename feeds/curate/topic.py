@@ -11,8 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from feeds.curate.match import Matcher
+from feeds.curate.mention import Mentions, mentions_of
 from feeds.curate.topicfile import Concept, Places, read_table
-from feeds.curate.vocabulary import vocabulary_of
 from feeds.errors import TopicError
 
 DEFAULT = "lunar-station"
@@ -46,12 +46,9 @@ class Topic:
         return f"{self.name}@{self.revision}"
 
     @functools.cached_property
-    def vocabulary(self) -> str | None:
-        """A regular expression, for ``re.IGNORECASE``: it finds something in each text the judge may keep.
-
-        The same goes for near items, and it may find something in others. None when no promise can be made.
-        """
-        return vocabulary_of(self.concepts, self.matcher.patterns, self.start, self.near)
+    def vocabulary(self) -> Mentions | None:
+        """Says of a text whether the judge may keep it or call it near; None when no promise can be made."""
+        return mentions_of(self.concepts, self.matcher.patterns, self.start, self.near)
 
 
 def shipped() -> tuple[str, ...]:

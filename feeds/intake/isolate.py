@@ -62,7 +62,9 @@ class IsolatedReader:
     def read(self, request: ReadRequest) -> Reading | ReadFailed:
         """Read as `feeds.intake.read.read` does, but always in time and never fatally."""
         prepared = prepare(request)
-        return self._finish(prepared) if isinstance(prepared, Work) else prepared
+        if not isinstance(prepared, Work):
+            return prepared
+        return prepared.joined(self._finish(prepared.alone()))
 
     def _finish(self, work: Work) -> Reading | ReadFailed:
         try:

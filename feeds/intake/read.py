@@ -5,17 +5,18 @@ no parser that hostile input could stall: it decodes, finds the feed, cuts it at
 and is done when all of them were seen before. `finish` parses what is left.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from feeds.intake.charset import decode
 from feeds.intake.document import Document, NoFeed, open_document
-from feeds.intake.entries import read_new, read_whole
+from feeds.intake.entries import read_dull, read_new, read_whole
 from feeds.intake.head import read_head
 from feeds.intake.jsonfeed import looks_like_json, read_json
 from feeds.intake.page import read_page
 from feeds.intake.split import Split, split
-from feeds.model.entry import ReadFailed, Reading, ReadRequest
+from feeds.model.entry import Entry, ReadFailed, Reading, ReadRequest
 
 MAX_BODY = 16 * 1_048_576
 """Bytes of a document that are looked at at all."""
@@ -23,6 +24,8 @@ MAX_ENTRIES = 5_000
 """Entries of one document that are read; the largest real feed we know has 3,000."""
 _MAX_QUICK_HEAD = 131_072
 """Bytes of a feed without its entries that are read on the spot."""
+_MAX_QUICK = 1_048_576
+"""Bytes of new entries that are looked through on the spot, and read there when they are not of the topic."""
 
 _OTHER_ROOTS = {
     "opml": "This is an OPML list of feeds, not a feed: import it instead.",
@@ -43,12 +46,27 @@ class Work:
     url: str
     encoding: str
     now: datetime | None
-    vocabulary: str | None = field(repr=False)
+    light: Mapping[int, Entry] = field(default_factory=dict, repr=False)
+    """Entries that are read already, by their place among those not seen: `alone` leaves them here."""
     hashes: tuple[bytes, ...] = field(default=(), repr=False)
     """Hashes of all entries when the document could be split."""
     seen: frozenset[bytes] = field(default=frozenset(), repr=False)
     """Only for documents that could not be split."""
     problems: tuple[str, ...] = ()
+
+    def alone(self) -> "Work":
+        """Leave out what `finish` does not need, for the way to another process."""
+        return replace(self, light={}) if self.light else self
+
+    def joined(self, reading: Reading | ReadFailed) -> Reading | ReadFailed:
+        """Put the entries that were read already in their places among those of `finish(alone)`."""
+        if not self.light or isinstance(reading, ReadFailed):
+            return reading
+        rest = iter(reading.entries)
+        places = range(len(self.light) + len(reading.entries))
+        return replace(
+            reading, entries=tuple(self.light[at] if at in self.light else next(rest) for at in places)
+        )
 
 
 def read(request: ReadRequest) -> Reading | ReadFailed:
@@ -58,7 +76,7 @@ def read(request: ReadRequest) -> Reading | ReadFailed:
     absolute, or empty where nothing could be made of them.
     """
     prepared = prepare(request)
-    return finish(prepared) if isinstance(prepared, Work) else prepared
+    return prepared.joined(finish(prepared)) if isinstance(prepared, Work) else prepared
 
 
 def prepare(request: ReadRequest) -> Reading | ReadFailed | Work:
@@ -84,7 +102,6 @@ def prepare(request: ReadRequest) -> Reading | ReadFailed | Work:
             url=request.url,
             encoding=decoded.encoding,
             now=request.now,
-            vocabulary=request.vocabulary,
             seen=request.seen,
             problems=problems,
         )
@@ -108,10 +125,14 @@ def _unseen(
 ) -> Reading | Work:
     fresh = [index for index, raw_hash in enumerate(parts.hashes) if raw_hash not in request.seen]
     rest = parts.reduced(fresh)
-    if not fresh and len(rest.data) <= _MAX_QUICK_HEAD:
+    light: dict[int, Entry] = {}
+    if request.vocabulary and fresh and len(rest.data) <= _MAX_QUICK:
+        light = read_dull(rest, url=request.url, now=request.now, vocabulary=request.vocabulary)
+    rest = rest.reduced([place for place in range(len(fresh)) if place not in light])
+    if len(light) == len(fresh) and len(rest.data) <= _MAX_QUICK_HEAD:
         return Reading(
             head=read_head(rest.data, url=request.url, document=document),
-            entries=(),
+            entries=tuple(light[place] for place in range(len(fresh))),
             hashes=parts.hashes,
             total=len(parts.hashes),
             problems=problems,
@@ -123,14 +144,14 @@ def _unseen(
         url=request.url,
         encoding=encoding,
         now=request.now,
-        vocabulary=request.vocabulary,
+        light=light,
         hashes=parts.hashes,
         problems=problems,
     )
 
 
 def _finish_split(work: Work, parts: Split) -> Reading:
-    entries, problems = read_new(parts, url=work.url, now=work.now, vocabulary=work.vocabulary)
+    entries, problems = read_new(parts, url=work.url, now=work.now)
     return Reading(
         head=read_head(parts.only([]), url=work.url, document=work.document),
         entries=entries,

@@ -94,20 +94,18 @@ class Split:
         """Make what splitting the document without the other entries would have made."""
         spans = []
         shift = 0
-        last = 0
         wanted = set(indices)
         for index, (start, end) in enumerate(self.spans):
             if index in wanted:
                 spans.append((start - shift, end - shift))
             else:
                 shift += end - start
-            last = end
         return replace(
             self,
             data=self.only(indices),
             spans=tuple(spans),
             hashes=tuple(self.hashes[index] for index in indices),
-            tail=(last if self.spans else self.tail) - shift,
+            tail=spans[-1][1] if spans else 0,
             cut=False,
         )
 

@@ -1,5 +1,6 @@
 """A feed document as values. Maker: `feeds.intake.read`. Takers: `scheduler.pipeline`, `feeds.curate`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -80,8 +81,8 @@ class ReadRequest:
     seen: frozenset[bytes] = field(default=frozenset(), repr=False)
     now: datetime | None = None
     """Upper bound for clamping dates in the future; None leaves them."""
-    vocabulary: str | None = field(default=None, repr=False)
-    """A regular expression: an entry whose unescaped text it does not find may be read lightly."""
+    vocabulary: Callable[[str], bool] | None = field(default=None, repr=False)
+    """An entry for whose unescaped text this says False may be read lightly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
