@@ -34,8 +34,14 @@ def files_of(
     config: Config, store: Store, about: topic.Topic, *, offline: bool | None = None
 ) -> dict[str, SiteFile]:
     """Render every file of the site from what is stored; equal content, equal bytes."""
-    stories = store.stories(limit=config.publish.entries)
-    return render(channel_of(config, about), stories, store.source_lines(), offline=offline)
+    most = config.publish.entries
+    return render(
+        channel_of(config, about),
+        store.stories(limit=most),
+        store.source_lines(),
+        near=[item for item in store.items(which="near", limit=most) if item.duplicate_of is None],
+        offline=offline,
+    )
 
 
 def stamped(store: Store, files: Mapping[str, SiteFile], *, now: datetime) -> dict[str, Stamp]:

@@ -50,6 +50,10 @@ class Publication:
     score: float
     reasons: tuple[Reason, ...]
     also: tuple[Also, ...]
+    item_id: int = 0
+    """Number of the lead item, by which commands name it."""
+    near: bool = False
+    """It was rejected but came close: it stands on the page of near misses only."""
 
 
 def publications(stories: Iterable[Story]) -> tuple[Publication, ...]:
@@ -88,6 +92,8 @@ def _publication(story: Story) -> Publication:
         score=round(lead.score, 3),
         reasons=lead.reasons,
         also=tuple(_also(coverage) for coverage in story.also),
+        item_id=lead.id,
+        near=lead.near,
     )
 
 

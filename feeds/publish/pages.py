@@ -72,6 +72,25 @@ def index(channel: Channel, entries: Sequence[Publication], status: Watch) -> by
     return page.encode()
 
 
+def near(channel: Channel, about: Channel, entries: Sequence[Publication]) -> bytes:
+    """Return the page of near misses: `entries` of the channel `about`, beside the page of `channel`."""
+    days = [(name, list(group)) for name, group in groupby(entries, key=lambda e: words.day(e.published))]
+    page = (
+        environment()
+        .get_template("near.html")
+        .render(
+            language=clean.language(channel.language) or "en",
+            home=clean.line(channel.title) or "moonwire",
+            title=clean.line(about.title),
+            description=clean.line(about.description),
+            days=days,
+            summary_length=_SUMMARY,
+            style_version=hashlib.sha256(stylesheet()).hexdigest()[:8],
+        )
+    )
+    return page.encode()
+
+
 def _source(source: SourceLine) -> dict[str, object]:
     address = clean.address(source.url)
     return {

@@ -37,7 +37,8 @@ _CODERS: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
 )
 """Content codings in the order we prefer them (RFC 9110 8.4.1, RFC 7932, RFC 8878)."""
 _LONG_LIVED = frozenset({"favicon.ico"})
-_SHARED = frozenset({"feed.rss", "feed.atom", "feed.json", "sources.opml"})
+_FEEDS = {f"{name}.{kind}" for name in ("feed", "near") for kind in ("rss", "atom", "json")}
+_SHARED = frozenset({*_FEEDS, "sources.opml"})
 """Paths that scripts of other sites may read: readers in a browser need it."""
 
 
@@ -83,8 +84,9 @@ def prepare(files: Mapping[str, SiteFile], stamps: Mapping[str, Stamp], previous
         mark, old = stamps[path], known.get(f"/{path}")
         same = old and (old.digest, old.modified, old.links) == (mark.digest, mark.changed_at, file.links)
         ready[f"/{path}"] = old if old and same else _prepared(path, file, mark)
-    if "/index.html" in ready:
-        ready["/"] = ready["/index.html"]
+    for short, page in (("/", "/index.html"), ("/near", "/near.html")):
+        if page in ready:
+            ready[short] = ready[page]
     return Site(files=ready)
 
 
