@@ -2,16 +2,16 @@
 
 from feeds.errors import StoreError
 from store.curation import LearnedModel, Rejudged, Share, StoredItem
+from store.links import Compare
 from store.query import Query, parse
-from store.record import Settle
 from store.store import CheckLine, Store, Totals
 
 __all__ = [
     "CheckLine",
+    "Compare",
     "LearnedModel",
     "Query",
     "Rejudged",
-    "Settle",
     "Share",
     "Store",
     "StoreError",

@@ -1,38 +1,53 @@
 """Relatives of an item without a scan: by key, by band, by shared features. All look-ups are bounded."""
 
+import heapq
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from feeds.model import Candidate, Identity
-from store.codec import hash64, moment, moment_or_none
+from feeds.model import Identity
+from store.codec import hash64
 from store.items import KEPT, NEAR, REJECTED, look_up_key
 
-PER_LOOK_UP: Final = 64
+PER_LOOK_UP: Final = 128
 """Newest items taken per key or band, and in total per kind of look-up."""
 
-PER_FEATURE: Final = 256
-SHARED_FEATURES: Final = 2
-WINDOW: Final = int(timedelta(days=14) / timedelta(microseconds=1))
+PER_FEATURE: Final = 512
+"""Items before and after that are taken per feature, those nearest in time."""
+
+ROWS: Final = 6000
+"""Items looked at for all features together: the rarest features come first."""
+
+_DAY: Final = int(timedelta(days=1) / timedelta(microseconds=1))
+WINDOW: Final = 14 * _DAY
 """Stories are looked for within 14 days, in microseconds, before and after an item."""
+
+CLOSE: Final = 3 * _DAY
+SHARED_CLOSE, SHARED_FAR = 2, 3
+"""Features that two items share at least, within three days of each other and beyond."""
 
 KEYS_PER_ITEM: Final = 16
 """A feed that makes up a new id at each fetch must not grow an item's keys for ever."""
 
-_COLUMNS: Final = "id, source_id, status, story_id, duplicate_of, published, first_seen, fingerprint"
+_NEAREST: Final = (
+    "SELECT * FROM (SELECT item_id, sort_at FROM item_features"
+    " WHERE feature = ? AND sort_at > ? AND sort_at <= ? ORDER BY sort_at LIMIT ?)"
+    " UNION ALL SELECT * FROM (SELECT item_id, sort_at FROM item_features"
+    " WHERE feature = ? AND sort_at >= ? AND sort_at <= ? ORDER BY sort_at DESC LIMIT ?)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relative:
     """A stored item that shares something with a new one, and what filing needs to know of it."""
 
+    item_id: int
     source_id: int
     status: int
-    root: int
-    candidate: Candidate
+    fingerprint: bytes = field(repr=False)
 
 
 def keys_of(identity: Identity) -> list[int]:
@@ -81,7 +96,11 @@ def by_key(conn: sqlite3.Connection, identity: Identity) -> list[Relative]:
 
 
 def by_likeness(conn: sqlite3.Connection, identity: Identity, status: int, sort_at: int) -> list[Relative]:
-    """Items that share a band (any age) or, for kept ones, two features (within the window)."""
+    """Items that share a band (any age) or, for kept ones, a few features (within the window).
+
+    Whether two items are found depends on the two alone, so either finds the other, as long as no
+    look-up meets its bound.
+    """
     if status == REJECTED:
         return []
     sql = "SELECT item_id FROM item_bands WHERE band = ? ORDER BY item_id DESC LIMIT ?"
@@ -99,36 +118,43 @@ def _collect(conn: sqlite3.Connection, sql: str, values: Iterable[int]) -> list[
 
 
 def _by_features(conn: sqlite3.Connection, features: Sequence[str], sort_at: int) -> list[int]:
-    sql = (
-        "SELECT item_id FROM item_features WHERE feature = ? AND sort_at BETWEEN ? AND ?"
-        " ORDER BY sort_at DESC, item_id DESC LIMIT ?"
-    )
     shared: Counter[int] = Counter()
+    when: dict[int, int] = {}
+    left = ROWS
     for feature in dict.fromkeys(features):
-        values = (hash64(feature), sort_at - WINDOW, sort_at + WINDOW, PER_FEATURE)
-        shared.update(row[0] for row in conn.execute(sql, values))
-    enough = [(count, item_id) for item_id, count in shared.items() if count >= SHARED_FEATURES]
-    return [item_id for _, item_id in sorted(enough, reverse=True)[:PER_LOOK_UP]]
+        most = min(PER_FEATURE, left // 2)
+        values = (
+            hash64(feature),
+            sort_at,
+            sort_at + WINDOW,
+            most,
+            hash64(feature),
+            sort_at - WINDOW,
+            sort_at,
+            most,
+        )
+        found = conn.execute(_NEAREST, values).fetchall()
+        left -= len(found)
+        when.update(found)
+        shared.update([row[0] for row in found])
+    enough = [
+        (-count, abs(when[item_id] - sort_at), item_id)
+        for item_id, count in shared.items()
+        if count >= (SHARED_CLOSE if abs(when[item_id] - sort_at) <= CLOSE else SHARED_FAR)
+    ]
+    return [item_id for *_, item_id in heapq.nsmallest(PER_LOOK_UP, enough)]
 
 
 def _relatives(conn: sqlite3.Connection, ids: Sequence[int]) -> list[Relative]:
     if not ids:
         return []
-    sql = f"SELECT {_COLUMNS} FROM items WHERE id IN ({', '.join('?' * len(ids))})"  # noqa: S608 # question marks
+    marks = ", ".join("?" * len(ids))
+    sql = f"SELECT id, source_id, status, fingerprint FROM items WHERE id IN ({marks})"  # noqa: S608 # question marks
     rows = {row["id"]: row for row in conn.execute(sql, ids)}
-    return [_relative(rows[each]) for each in ids]
-
-
-def _relative(row: sqlite3.Row) -> Relative:
-    return Relative(
-        source_id=row["source_id"],
-        status=row["status"],
-        root=row["duplicate_of"] or row["id"],
-        candidate=Candidate(
-            item_id=row["id"],
-            fingerprint=row["fingerprint"],
-            published=moment_or_none(row["published"]),
-            first_seen=moment(row["first_seen"]),
-            story_id=row["story_id"],
-        ),
-    )
+    return [
+        Relative(
+            item_id=each, source_id=row["source_id"], status=row["status"], fingerprint=row["fingerprint"]
+        )
+        for each in ids
+        if (row := rows.get(each))
+    ]

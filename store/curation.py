@@ -16,8 +16,8 @@ from store import items, record
 from store.codec import from_json, micros, moment, moment_or_none
 from store.connection import Database
 from store.items import Details
+from store.links import Compare
 from store.marks import followed
-from store.record import Settle
 
 _SELECT: Final = (
     "SELECT i.*, s.url AS source_url, s.name AS source_given, s.kind AS source_kind, m.keep AS mark"
@@ -104,21 +104,19 @@ class Curation:
         """Return all items that the operator marked, in order of their ids."""
         return self._select("m.item_id IS NOT NULL ORDER BY i.id", {})
 
-    def rejudge(self, verdicts: Sequence[tuple[int, Judged]], *, settle: Settle) -> Rejudged:
+    def rejudge(self, verdicts: Sequence[tuple[int, Judged]], *, compare: Compare) -> Rejudged:
         """Give stored items other verdicts, in one transaction."""
         entered: list[int] = []
         left: list[int] = []
         with self._db.writing() as conn:
             for item_id, judged in verdicts:
-                moved = record.rejudge(conn, item_id, followed(conn, item_id, judged), settle=settle)
+                moved = record.rejudge(conn, item_id, followed(conn, item_id, judged), compare=compare)
                 if moved:
                     (entered if moved > 0 else left).append(item_id)
-            if entered or left:
-                record.revise(conn)
         return Rejudged(judged=len(verdicts), entered=tuple(entered), left=tuple(left))
 
     def mark(
-        self, item_id: int, judged: Judged, *, keep: bool | None, at: datetime, settle: Settle
+        self, item_id: int, judged: Judged, *, keep: bool | None, at: datetime, compare: Compare
     ) -> Rejudged:
         """Set what the operator says of an item, or take it back with None, and let its verdict follow.
 
@@ -128,8 +126,7 @@ class Curation:
             conn.execute("DELETE FROM marks WHERE item_id = ?", (item_id,))
             if keep is not None:
                 conn.execute("INSERT INTO marks VALUES (?, ?, ?)", (item_id, keep, micros(at)))
-            moved = record.rejudge(conn, item_id, followed(conn, item_id, judged), settle=settle)
-            record.revise(conn)
+            moved = record.rejudge(conn, item_id, followed(conn, item_id, judged), compare=compare)
         return Rejudged(
             judged=1, entered=(item_id,) if moved > 0 else (), left=(item_id,) if moved < 0 else ()
         )

@@ -21,7 +21,8 @@ REJECTED_CONTENT: Final = 4096
 REJECTED_REASONS: Final = 16
 
 SELECT: Final = (
-    "SELECT i.*, s.url AS source_url, s.name AS source_given, s.feed_title, s.feed_link"
+    "SELECT i.*, s.url AS source_url, s.name AS source_given, s.kind AS source_kind,"
+    " s.feed_title, s.feed_link"
     " FROM items AS i JOIN sources AS s ON s.id = i.source_id"
 )
 """Rows that `published` and `coverage` read."""
@@ -141,6 +142,12 @@ def coverage(row: sqlite3.Row) -> Coverage:
         language=row["language"],
         when=moment(row["sort_at"]),
         relation=row["relation"],
+        item_id=row["id"],
+        source=row["source_url"],
+        kind=row["source_kind"],
+        copy_of=row["duplicate_of"],
+        score=row["relation_score"],
+        reasons=from_json(row["relation_reasons"], tuple[str, ...]),
     )
 
 

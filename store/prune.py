@@ -4,7 +4,7 @@ import sqlite3
 from datetime import datetime
 from typing import Final
 
-from store import search, stories
+from store import relate, search
 from store.codec import micros
 from store.items import KEPT, NEAR
 
@@ -18,16 +18,15 @@ def prune(conn: sqlite3.Connection, before: datetime, now: datetime, *, kept: bo
     Near and rejected items only, unless `kept`; never those that the operator marked.
     """
     sql = (
-        "SELECT id, status, story_id FROM items WHERE sort_at < ? AND first_seen < ? AND status <= ?"
+        "SELECT id, status FROM items WHERE sort_at < ? AND first_seen < ? AND status <= ?"
         " AND NOT EXISTS (SELECT 1 FROM marks WHERE item_id = items.id) LIMIT ?"
     )
     rows = conn.execute(sql, (micros(before), micros(before), KEPT if kept else NEAR, BATCH)).fetchall()
+    touched = {each for row in rows for each in relate.remove(conn, row["id"])}
     for row in rows:
         _bury(conn, row["id"], micros(now))
-    touched = {row["story_id"] for row in rows if row["story_id"] is not None}
-    for story_id in touched:
-        stories.lead(conn, story_id)
-    if touched:
+    relate.settle(conn, touched)
+    if any(row["status"] == KEPT for row in rows):
         conn.execute("UPDATE meta SET value = value + 1 WHERE name = 'revision'")
     return len(rows)
 
@@ -36,10 +35,5 @@ def _bury(conn: sqlite3.Connection, item_id: int, now: int) -> None:
     conn.execute(
         "INSERT OR IGNORE INTO tombstones SELECT key, ? FROM item_keys WHERE item_id = ?", (now, item_id)
     )
-    heir = conn.execute("SELECT min(id) FROM items WHERE duplicate_of = ?", (item_id,)).fetchone()[0]
-    if heir is not None:
-        conn.execute(
-            "UPDATE items SET duplicate_of = ? WHERE duplicate_of = ? AND id != ?", (heir, item_id, heir)
-        )
     search.forget(conn, item_id)
     conn.execute("DELETE FROM items WHERE id = ?", (item_id,))

@@ -1,24 +1,19 @@
 """One check into the store: everything it found, in one transaction of the caller."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from feeds.model import Candidate, Check, Identity, Judged, Recorded, Related, Relation
-from store import candidates, items, marks, search, sources, stories
+from feeds.model import Check, Identity, Judged, Recorded, Relation
+from store import candidates, items, links, marks, relate, search, sources, stories
 from store.candidates import Relative
-from store.codec import micros, storable, to_json
-
-Settle = Callable[[Identity, Sequence[Candidate]], tuple[Candidate, Related] | None]
-"""`feeds.curate.identity.settle`: the best relative among stored ones, or None."""
+from store.codec import micros, storable
+from store.links import Compare
 
 CHECKS_KEPT: Final = 50
 """Checks remembered per source."""
 
 _NOT_MODIFIED: Final = 304
-
-_DUPLICATE: Final = {Relation.SAME_ITEM, Relation.SAME_ARTICLE}
 
 
 @dataclass(slots=True)
@@ -26,7 +21,7 @@ class _Filing:
     """What one transaction works with, and counts."""
 
     conn: sqlite3.Connection
-    settle: Settle
+    compare: Compare
     source_id: int
     at: int
     touched: set[int] = field(default_factory=set)
@@ -36,33 +31,14 @@ class _Filing:
     visible: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    """Where an item belongs."""
-
-    relative: Relative | None = None
-    related: Related | None = None
-
-    @property
-    def columns(self) -> dict[str, Any]:
-        if self.relative is None or self.related is None:
-            return {"duplicate_of": None, "relation": "", "relation_score": 0.0, "relation_reasons": "[]"}
-        return {
-            "duplicate_of": self.relative.root if self.related.relation in _DUPLICATE else None,
-            "relation": str(self.related.relation),
-            "relation_score": self.related.score,
-            "relation_reasons": to_json(self.related.reasons),
-        }
-
-
-def record(conn: sqlite3.Connection, check: Check, settle: Settle) -> Recorded:
+def record(conn: sqlite3.Connection, check: Check, compare: Compare) -> Recorded:
     """File all entries of a check, then the source's new state and the cost of the check.
 
     Entries are filed last first: feeds list the newest first, and ids grow with time.
     """
     check = storable(check)
     source_id, visible = sources.keep(conn, check)
-    filing = _Filing(conn=conn, settle=settle, source_id=source_id, at=micros(check.at), visible=visible)
+    filing = _Filing(conn=conn, compare=compare, source_id=source_id, at=micros(check.at), visible=visible)
     for judged in reversed(check.judged):
         _file(filing, judged)
     recorded = Recorded(
@@ -91,13 +67,11 @@ def _file(filing: _Filing, judged: Judged) -> None:
         return
     relatives = candidates.by_key(conn, judged.identity)
     own = [each for each in relatives if each.source_id == filing.source_id]
-    match = _settled(filing, judged, own)
-    if match and match.related and match.related.relation is Relation.SAME_ITEM and match.relative:
-        item_id = match.relative.candidate.item_id
-        if item_id not in filing.touched:  # two ids in one document are two entries, whatever they share
-            candidates.add_keys(conn, item_id, judged.identity)
-            _again(filing, item_id, judged)
-            return
+    same = _same_item(judged.identity, own, filing.compare)
+    if same is not None and same not in filing.touched:  # two ids in one document are two entries
+        candidates.add_keys(conn, same, judged.identity)
+        _again(filing, same, judged)
+        return
     if _pruned(conn, judged.identity):
         return
     _new(filing, judged, relatives)
@@ -108,41 +82,16 @@ def _pruned(conn: sqlite3.Connection, identity: Identity) -> bool:
     return any(conn.execute(sql, (key,)).fetchone() for key in candidates.keys_of(identity))
 
 
-def _settled(filing: _Filing, judged: Judged, relatives: Sequence[Relative]) -> _Place | None:
-    if not relatives:
-        return None
-    answer = filing.settle(judged.identity, [each.candidate for each in relatives])
-    if answer is None or answer[1].relation is Relation.DIFFERENT:
-        return None
-    by_id = {each.candidate.item_id: each for each in relatives}
-    return _Place(relative=by_id[answer[0].item_id], related=answer[1])
+def _same_item(identity: Identity, own: list[Relative], compare: Compare) -> int | None:
+    """Find the item of the same source that an entry under another guid is; the first stored of several."""
+    found = links.compare_all(identity.fingerprint, own, compare)
+    return min((one.item_id for one, how in found if how.relation is Relation.SAME_ITEM), default=None)
 
 
-def _place(
-    filing: _Filing, judged: Judged, sort_at: int, by_key: Sequence[Relative], me: int | None
-) -> _Place:
-    """Find the closest relative. A kept item only follows kept ones: others are in no story."""
-    status = items.status_of(judged.verdict)
-    every = {each.candidate.item_id: each for each in by_key}
-    for each in candidates.by_likeness(filing.conn, judged.identity, status, sort_at):
-        every.setdefault(each.candidate.item_id, each)
-    fit = [
-        each
-        for item_id, each in every.items()
-        if me not in {item_id, each.root} and (status != items.KEPT or each.candidate.story_id is not None)
-    ]
-    place = _settled(filing, judged, fit)
-    if place and place.related and status != items.KEPT and place.related.relation not in _DUPLICATE:
-        return _Place()
-    return place or _Place()
-
-
-def _new(filing: _Filing, judged: Judged, by_key: Sequence[Relative]) -> None:
+def _new(filing: _Filing, judged: Judged, by_key: list[Relative]) -> None:
     conn, item = filing.conn, judged.item
     row = items.columns(judged)
     sort_at = row["published"] if row["published"] is not None else filing.at
-    place = _place(filing, judged, sort_at, by_key, None)
-    row |= place.columns
     row |= {"source_id": filing.source_id, "guid": item.guid, "first_seen": filing.at, "sort_at": sort_at}
     item_id = items.insert(conn, row)
     filing.touched.add(item_id)
@@ -150,21 +99,10 @@ def _new(filing: _Filing, judged: Judged, by_key: Sequence[Relative]) -> None:
     candidates.store_keys(conn, item_id, judged.identity, (item.url, item.guid))
     candidates.store_traits(conn, item_id, judged.identity, row["status"], sort_at)
     search.index(conn, item_id, row)
+    relate.enter(conn, item_id, row["status"], judged.identity, by_key, filing.compare)
+    filing.visible |= row["status"] >= items.NEAR  # near ones have a page too
     if judged.verdict.keep:
         filing.kept += 1
-        filing.visible = True
-        _join(filing, item_id, judged, place, sort_at)
-
-
-def _join(filing: _Filing, item_id: int, judged: Judged, place: _Place, sort_at: int) -> None:
-    """Put a kept item into the story of its relative, or at the head of a new one."""
-    story_id = place.relative.candidate.story_id if place.relative else None
-    if story_id is None:
-        name = judged.identity.keys[0] if judged.identity.keys else f"{judged.item.source} {judged.item.guid}"
-        story_id = stories.found(filing.conn, name, item_id, sort_at)
-    else:
-        stories.covered(filing.conn, story_id, filing.at)
-    filing.conn.execute("UPDATE items SET story_id = ? WHERE id = ?", (story_id, item_id))
 
 
 def _again(filing: _Filing, item_id: int, judged: Judged) -> None:
@@ -201,18 +139,13 @@ def _story_after_edit(
 ) -> None:
     conn = filing.conn
     was, now = old["status"] == items.KEPT, judged.verdict.keep
-    filing.visible |= was or now
+    filing.visible |= max(old["status"], row["status"]) >= items.NEAR
     if was and now:
         stories.lead_changed(conn, item_id, row["updated"], row["sort_at"])
-    elif was:
-        stories.leave(conn, item_id, old["story_id"])
-    elif now:
-        place = _place(filing, judged, row["sort_at"], candidates.by_key(conn, judged.identity), item_id)
-        items.update(conn, item_id, place.columns)
-        _join(filing, item_id, judged, place, row["sort_at"])
+    relate.change(conn, item_id, judged.identity, filing.compare)
 
 
-def rejudge(conn: sqlite3.Connection, item_id: int, judged: Judged, *, settle: Settle) -> int:
+def rejudge(conn: sqlite3.Connection, item_id: int, judged: Judged, *, compare: Compare) -> int:
     """Give a stored item another verdict; returns 1 when it entered the kept ones, -1 when it left, else 0.
 
     Nothing counts as news: a story that it opens or joins is dated by the item's own time.
@@ -226,6 +159,9 @@ def rejudge(conn: sqlite3.Connection, item_id: int, judged: Judged, *, settle: S
     items.update(conn, item_id, row)
     if row["status"] == old["status"]:
         return 0
+    revise(conn)
+    if old["status"] == items.REJECTED:  # of items far from the topic hardly anything was noted
+        items.update(conn, item_id, {"fingerprint": fresh["fingerprint"]})
     row |= {name: old[name] for name in ("sort_at", "title", "summary", "content", "updated")}
     candidates.forget_traits(conn, item_id)
     search.forget(conn, item_id)
@@ -233,7 +169,7 @@ def rejudge(conn: sqlite3.Connection, item_id: int, judged: Judged, *, settle: S
     search.index(conn, item_id, row)
     moved = int(row["status"] == items.KEPT) - int(old["status"] == items.KEPT)
     if moved:
-        filing = _Filing(conn=conn, settle=settle, source_id=old["source_id"], at=row["sort_at"])
+        filing = _Filing(conn=conn, compare=compare, source_id=old["source_id"], at=row["sort_at"])
         _story_after_edit(filing, item_id, judged, old, row)
     return moved
 

@@ -75,17 +75,22 @@ CREATE TABLE checks (
   PRIMARY KEY (source_id, slot)
 ) WITHOUT ROWID;
 
+-- `edited`: when its lead was last edited; what coverage does to the published date is worked out when it is read
+-- `founder_id`: the item that it was opened for, which holds its published key wherever it goes
+-- `merged_into`: the story that took this one in; readers who know its address are sent there
 CREATE TABLE stories (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   key TEXT NOT NULL UNIQUE,
   lead_id INTEGER REFERENCES items (id) ON DELETE SET NULL,
   sort_at INTEGER NOT NULL,
-  updated INTEGER NOT NULL
-);
+  edited INTEGER NOT NULL
+, founder_id INTEGER REFERENCES items (id) ON DELETE SET NULL, merged_into INTEGER REFERENCES stories (id) ON DELETE SET NULL);
 -- for stories(): pages, newest first
 CREATE INDEX stories_order ON stories (sort_at, id) WHERE lead_id IS NOT NULL;
 -- for deleting items
 CREATE INDEX stories_lead ON stories (lead_id);
+CREATE INDEX stories_founder ON stories (founder_id);
+CREATE INDEX stories_merged ON stories (merged_into) WHERE merged_into IS NOT NULL;
 
 -- short columns first: looking for relatives must not read texts
 CREATE TABLE items (
@@ -199,3 +204,25 @@ END;
 
 -- for stale(): items that another topic judged
 CREATE INDEX items_topic ON items (topic);
+
+-- how items relate, pair by pair: a pure function of the two, so no order of arrival can change it
+CREATE TABLE item_links (
+  item_id INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE, -- the lower id
+  other_id INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+  relation INTEGER NOT NULL CHECK (relation IN (0, 1, 2)), -- same item, same article, same story
+  score REAL NOT NULL,
+  reasons TEXT NOT NULL,
+  PRIMARY KEY (item_id, other_id)
+) WITHOUT ROWID;
+-- for the same question from the other side, and for deleting items
+CREATE INDEX item_links_other ON item_links (other_id);
+
+-- what the operator said of two items, whatever their texts say; the latest word on a pair holds
+CREATE TABLE rulings (
+  item_id INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE, -- the lower id
+  other_id INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+  together INTEGER NOT NULL CHECK (together IN (0, 1)),
+  at INTEGER NOT NULL,
+  PRIMARY KEY (item_id, other_id)
+) WITHOUT ROWID;
+CREATE INDEX rulings_other ON rulings (other_id);

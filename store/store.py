@@ -19,15 +19,16 @@ from feeds.model import (
     Stamp,
     Story,
 )
-from store import items, prune, query, search, sources, stories
+from store import items, links, prune, query, rulings, search, sources, stories
 from store import record as recording
 from store.backup import backup, integrity
 from store.codec import micros, moment
 from store.connection import BUSY_S, Database
 from store.curation import Curation
 from store.items import Wanted, Which
+from store.links import Compare
 from store.migrate import migrate
-from store.record import Settle
+from store.moves import DEFAULT, Moves
 from store.sources import Origin
 
 
@@ -184,10 +185,10 @@ class Store:
 
     # checks and items
 
-    def record(self, check: Check, *, settle: Settle) -> Recorded:
+    def record(self, check: Check, *, compare: Compare) -> Recorded:
         """Store a check whole or not at all: entries, verdicts, stories, validators and next check."""
         with self._db.writing() as conn:
-            return recording.record(conn, check, settle)
+            return recording.record(conn, check, compare)
 
     def items(
         self,
@@ -218,15 +219,41 @@ class Store:
 
     # what is published
 
-    def stories(self, *, limit: int, before: tuple[datetime, int] | None = None) -> list[Story]:
-        """Stories newest first; the next page starts after (`lead.when`, `id`) of this one's last."""
-        with self._db.reading() as conn:
-            return stories.page(conn, limit, before)
+    def stories(
+        self, *, limit: int, before: tuple[datetime, int] | None = None, moves: Moves = DEFAULT
+    ) -> list[Story]:
+        """Stories newest first; the next page starts after (`lead.when`, `id`) of this one's last.
 
-    def story(self, story_id: int) -> Story | None:
-        """Return the story of this id, unless it was withdrawn."""
+        `moves` says which coverage moves `updated`.
+        """
         with self._db.reading() as conn:
-            return stories.one(conn, story_id)
+            return stories.page(conn, limit, before, moves)
+
+    def story(self, story_id: int, *, moves: Moves = DEFAULT) -> Story | None:
+        """Return the story of this id, or the one that took it in, unless it was withdrawn."""
+        with self._db.reading() as conn:
+            return stories.one(conn, story_id, moves)
+
+    def relations(self, item_id: int) -> list[Coverage]:
+        """Every item that was found to be related to one, closest first, with the reasons."""
+        with self._db.reading() as conn:
+            return links.relations(conn, item_id)
+
+    def join(self, one: int, other: int, *, now: datetime) -> int | None:
+        """Make the stories of two kept items one, now and whatever comes; returns the story's id.
+
+        None when one of them is in no story.
+        """
+        with self._db.writing() as conn:
+            return rulings.join(conn, one, other, micros(now))
+
+    def split(self, story_id: int, item_ids: Sequence[int], *, now: datetime) -> int | None:
+        """Part items of a story from the rest of it, now and whatever comes; returns their story's id.
+
+        None when they are none, or all, of its items, or others.
+        """
+        with self._db.writing() as conn:
+            return rulings.split(conn, story_id, item_ids, micros(now))
 
     def revision(self) -> int:
         """Return a number that grows whenever what would be published may have changed."""

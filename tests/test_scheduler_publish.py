@@ -67,7 +67,7 @@ def test_the_site_of_a_store_is_the_same_bytes_each_time(tmp_path: Path) -> None
     """Publishing twice writes once; a new item changes the feeds."""
     made = config(tmp_path)
     with Store.open(made.store.path) as store:
-        store.record(a_check(), settle=identity.settle)
+        store.record(a_check(), compare=identity.compare)
         first = publish.publish_stored(made, store, tmp_path / "site")
         assert {"feed.rss", "feed.atom", "feed.json", "sources.opml", "index.html"} <= set(first)
         assert publish.publish_stored(made, store, tmp_path / "site") == ()

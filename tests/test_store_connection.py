@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from feeds.errors import StoreError
-from feeds.model import Stamp
+from feeds.model import Related, Stamp
 from store import Store
 from store.connection import sentence
 from tests.builders import FEED, NOW, a_check, a_judged, a_source
-from tests.fake_settle import strangers
+from tests.fake_compare import strangers
 
 Call = Callable[[Store, Path], object]
 
@@ -21,9 +21,11 @@ WRITES: dict[str, Call] = {
     "sync_sources": lambda s, _: s.sync_sources([a_source()], origin="config", now=NOW),
     "add_source": lambda s, _: s.add_source(a_source(), now=NOW),
     "remove_source": lambda s, _: s.remove_source(FEED),
-    "record": lambda s, _: s.record(a_check(a_judged()), settle=strangers),
+    "record": lambda s, _: s.record(a_check(a_judged()), compare=strangers),
     "save_stamps": lambda s, _: s.save_stamps({"feed.rss": Stamp(digest="00", changed_at=NOW)}),
     "prune": lambda s, _: s.prune(NOW, now=NOW),
+    "join": lambda s, _: s.join(1, 2, now=NOW),
+    "split": lambda s, _: s.split(1, [2], now=NOW),
 }
 READS: dict[str, Call] = {
     "sources": lambda s, _: s.sources(),
@@ -36,6 +38,7 @@ READS: dict[str, Call] = {
     "items": lambda s, _: s.items(),
     "find_item": lambda s, _: s.find_item("1"),
     "duplicates": lambda s, _: s.duplicates(1),
+    "relations": lambda s, _: s.relations(1),
     "search": lambda s, _: s.search("moon", limit=5),
     "stories": lambda s, _: s.stories(limit=5),
     "story": lambda s, _: s.story(1),
@@ -183,17 +186,17 @@ def test_unknown_errors_keep_their_words(tmp_path: Path) -> None:
 def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
     """An exception in the middle of a check undoes all of it, validators included."""
 
-    def broken(*_: object) -> None:
-        raise RuntimeError("settle fell over")
+    def broken(*_: object) -> Related:
+        raise RuntimeError("compare fell over")
 
     with Store.open(tmp_path / "wire.db") as store:
-        store.record(a_check(a_judged(1)), settle=strangers)
+        store.record(a_check(a_judged(1)), compare=strangers)
         before = (store.source(FEED), store.items(which="all"), store.revision())
         again = a_judged(2, identity=a_judged(1).identity)
         with pytest.raises(RuntimeError):
-            store.record(a_check(a_judged(3), again), settle=broken)
+            store.record(a_check(a_judged(3), again), compare=broken)
         assert (store.source(FEED), store.items(which="all"), store.revision()) == before
-        store.record(a_check(a_judged(3)), settle=strangers)
+        store.record(a_check(a_judged(3)), compare=strangers)
         assert len(store.items()) == 2
 
 
@@ -216,7 +219,7 @@ def test_readers_beside_a_writing_thread(tmp_path: Path) -> None:
             each.start()
         for n in range(40):
             judged = [a_judged(5 * n + k) for k in range(5)]
-            store.record(a_check(*judged), settle=strangers)
+            store.record(a_check(*judged), compare=strangers)
         done.set()
         for each in readers:
             each.join()

@@ -17,7 +17,7 @@ from store import Store, items
 from store.candidates import KEYS_PER_ITEM, PER_LOOK_UP
 from store.record import record
 from tests.builders import FEED, NOW, a_check, a_judged, a_reason, a_verdict, an_identity, an_item, at
-from tests.fake_settle import Asked, always, strangers, twins
+from tests.fake_compare import Asked, always, strangers, twins
 
 PAPER = "https://paper.example/feed"
 
@@ -57,7 +57,7 @@ def test_new_items_are_stored_whole(store: Store) -> None:
         updated=at(minutes=-5),
     )
     first, second = a_judged(item=rich), a_judged(2, keep=False)
-    recorded = store.record(a_check(first, second), settle=strangers)
+    recorded = store.record(a_check(first, second), compare=strangers)
     assert recorded == Recorded(new=2, kept=1, item_ids=(2, 1))
     stored = store.find_item("2")
     assert stored is not None
@@ -71,16 +71,16 @@ def test_new_items_are_stored_whole(store: Store) -> None:
 def test_the_same_check_twice_stores_nothing_twice(store: Store) -> None:
     """Recording is idempotent: after a crash nobody has to know how far it came."""
     check = a_check(a_judged(1), a_judged(2), a_judged(3, keep=False))
-    store.record(check, settle=twins)
+    store.record(check, compare=twins)
     before = (store.items(which="all"), store.stories(limit=9), store.revision(), store.checks(FEED))
-    assert store.record(check, settle=twins) == Recorded()
+    assert store.record(check, compare=twins) == Recorded()
     assert (store.items(which="all"), store.stories(limit=9), store.revision(), store.checks(FEED)) == before
 
 
 def test_undated_items_keep_the_order_of_their_document(store: Store) -> None:
     """Feeds list the newest first; entries without a date are shown like that."""
     check = a_check(*(a_judged(item=an_item(n, published=None)) for n in (1, 2, 3)))
-    store.record(check, settle=strangers)
+    store.record(check, compare=strangers)
     assert [each.guid for each in store.items()] == ["guid-1", "guid-2", "guid-3"]
     assert {each.when for each in store.items()} == {NOW}
 
@@ -91,7 +91,7 @@ def test_rejected_items_are_shorter(store: Store) -> None:
     verdict = a_verdict(keep=False, reasons=reasons)
     short = a_judged(item=an_item(1, summary="s" * 2000, content="<p>" + "c" * 4000), verdict=verdict)
     long = a_judged(item=an_item(2, content="<p>" + "c" * 5000 + "</p>"), verdict=verdict)
-    store.record(a_check(short, long), settle=strangers)
+    store.record(a_check(short, long), compare=strangers)
     one, two = store.items(which="rejected")
     assert (len(one.summary), one.content, two.content) == (500, short.item.content, "")
     assert one.reasons == reasons[:16]
@@ -99,14 +99,14 @@ def test_rejected_items_are_shorter(store: Store) -> None:
 
 def test_edits_update_in_place(store: Store) -> None:
     """A changed text on a known guid is an update: id, guid, date and first_seen stay."""
-    store.record(a_check(a_judged(1)), settle=strangers)
+    store.record(a_check(a_judged(1)), compare=strangers)
     before = store.items()[0]
     later = a_check(_edited(published=at(days=3), guid="guid-1"), at=at(hours=5))
-    assert store.record(later, settle=strangers) == Recorded(updated=1)
+    assert store.record(later, compare=strangers) == Recorded(updated=1)
     after = store.items()[0]
     assert (after.id, after.published, after.first_seen) == (before.id, before.published, NOW)
     assert (after.title, after.updated) == ("Edited title", at(hours=5))
-    assert store.record(later, settle=strangers) == Recorded()
+    assert store.record(later, compare=strangers) == Recorded()
 
 
 @pytest.mark.parametrize(
@@ -114,28 +114,28 @@ def test_edits_update_in_place(store: Store) -> None:
 )
 def test_time_of_an_edit_is_the_stated_one_if_it_can_be_true(stated: Any, kept: Any, store: Store) -> None:
     """A stated time before the last known one or after the check is replaced by that of the check."""
-    store.record(a_check(a_judged(1)), settle=strangers)
-    store.record(a_check(_edited(updated=stated), at=at(hours=5)), settle=strangers)
+    store.record(a_check(a_judged(1)), compare=strangers)
+    store.record(a_check(_edited(updated=stated), at=at(hours=5)), compare=strangers)
     assert store.items()[0].updated == kept
 
 
 def test_a_date_that_comes_later_is_taken(store: Store) -> None:
     """An entry without a date that gets one is shown at it."""
-    store.record(a_check(a_judged(item=an_item(1, published=None))), settle=strangers)
-    store.record(a_check(_edited(published=at(days=-2)), at=at(hours=1)), settle=strangers)
+    store.record(a_check(a_judged(item=an_item(1, published=None))), compare=strangers)
+    store.record(a_check(_edited(published=at(days=-2)), at=at(hours=1)), compare=strangers)
     assert [each.when for each in store.items()] == [at(days=-2)]
     assert [each.lead.when for each in store.stories(limit=1)] == [at(days=-2)]
 
 
 def test_new_guids_for_old_entries_are_no_new_items(store: Store) -> None:
     """A feed that makes up guids at each fetch: the address tells that it is the same item."""
-    store.record(a_check(a_judged(1)), settle=twins)
+    store.record(a_check(a_judged(1)), compare=twins)
     for n in range(30):
         identity = replace(
             a_judged(1).identity, keys=("guid:agency 1", f"guid:{n}", *a_judged(1).identity.keys)
         )
         again = a_judged(item=an_item(1, guid=f"made-up-{n}"), identity=identity)
-        assert store.record(a_check(again, at=at(hours=n)), settle=twins) == Recorded()
+        assert store.record(a_check(again, at=at(hours=n)), compare=twins) == Recorded()
     assert [each.guid for each in store.items()] == ["guid-1"]
     with store._db.reading() as conn:
         assert conn.execute("SELECT count(*) FROM item_keys").fetchone()[0] <= KEYS_PER_ITEM + 3
@@ -144,8 +144,8 @@ def test_new_guids_for_old_entries_are_no_new_items(store: Store) -> None:
 def test_two_guids_in_one_document_are_two_items(store: Store) -> None:
     """Entries of one document that share an address are not merged, in any round."""
     check = a_check(a_judged(1), a_judged(item=an_item(2), identity=a_judged(1).identity))
-    assert store.record(check, settle=twins).new == 2
-    assert store.record(replace(check, at=at(hours=1)), settle=twins) == Recorded()
+    assert store.record(check, compare=twins).new == 2
+    assert store.record(replace(check, at=at(hours=1)), compare=twins) == Recorded()
     assert len(store.items()) == 2
 
 
@@ -153,17 +153,17 @@ def test_the_same_guid_twice_in_a_document_is_one_item(store: Store) -> None:
     """The entry nearer to the end is stored, the other one does not flip it."""
     other = replace(_edited(), item=an_item(1, title="Other text"))
     check = a_check(a_judged(1), other)
-    assert store.record(check, settle=twins) == Recorded(new=1, kept=1, item_ids=(1,))
+    assert store.record(check, compare=twins) == Recorded(new=1, kept=1, item_ids=(1,))
     assert [each.title for each in store.items()] == ["Other text"]
 
 
 @pytest.mark.parametrize("relation", [Relation.SAME_ITEM, Relation.SAME_ARTICLE])
 def test_copies_elsewhere_point_to_the_first(relation: Relation, store: Store) -> None:
     """A copy elsewhere is a row of its own in the same story; copies of copies point to the root."""
-    store.record(a_check(a_judged(1)), settle=strangers)
-    store.record(a_check(_from_paper()), settle=always(relation))
+    store.record(a_check(a_judged(1)), compare=strangers)
+    store.record(a_check(_from_paper()), compare=always(relation))
     third = a_judged(item=an_item(1, source="https://third.example/"), identity=a_judged(1).identity)
-    store.record(a_check(third), settle=lambda _, found: (found[0], always(relation)(_, found)[1]))  # type: ignore[index]
+    store.record(a_check(third), compare=always(relation))
     rows = {each.id: each for each in store.items()}
     assert [rows[n].duplicate_of for n in (1, 2, 3)] == [None, 1, 1]
     assert {each.story_id for each in rows.values()} == {1}
@@ -176,8 +176,8 @@ def test_copies_elsewhere_point_to_the_first(relation: Relation, store: Store) -
 
 def test_the_same_story_is_no_duplicate(store: Store) -> None:
     """Another text on the same event joins the story and is nobody's copy."""
-    store.record(a_check(a_judged(1)), settle=strangers)
-    store.record(a_check(_from_paper()), settle=always(Relation.SAME_STORY))
+    store.record(a_check(a_judged(1)), compare=strangers)
+    store.record(a_check(_from_paper()), compare=always(Relation.SAME_STORY))
     assert [each.duplicate_of for each in store.items()] == [None, None]
     story = store.stories(limit=5)
     assert len(story) == 1
@@ -189,26 +189,26 @@ def test_the_same_story_is_no_duplicate(store: Store) -> None:
 
 def test_a_different_answer_is_no_relation(store: Store) -> None:
     """Different counts as a stranger."""
-    store.record(a_check(a_judged(1)), settle=strangers)
-    store.record(a_check(_from_paper()), settle=always(Relation.DIFFERENT))
+    store.record(a_check(a_judged(1)), compare=strangers)
+    store.record(a_check(_from_paper()), compare=always(Relation.DIFFERENT))
     assert len(store.stories(limit=5)) == 2
 
 
-def test_kept_items_do_not_follow_rejected_ones(store: Store) -> None:
-    """A kept copy of a rejected item leads its own story; a rejected copy only says whose copy it is."""
-    store.record(a_check(a_judged(1, keep=False)), settle=strangers)
-    store.record(a_check(_from_paper()), settle=always(Relation.SAME_ITEM))
-    kept = store.items()[0]
-    assert (kept.duplicate_of, kept.story_id) == (None, 1)
+def test_rejected_copies_name_what_they_copy(store: Store) -> None:
+    """A kept copy of a rejected item leads its own story; a rejected one names the kept copy."""
+    store.record(a_check(a_judged(1, keep=False)), compare=strangers)
     third = an_item(1, source="https://third.example/")
     copy = a_judged(item=third, identity=a_judged(1).identity, keep=False)
-    store.record(a_check(copy), settle=always(Relation.SAME_ITEM))
-    rejected = store.items(which="rejected")[0]
-    assert (rejected.duplicate_of, rejected.story_id) == (1, None)
+    store.record(a_check(copy), compare=always(Relation.SAME_ITEM))
+    first, second = sorted(store.items(which="rejected"), key=lambda each: each.id)
+    assert (first.duplicate_of, second.duplicate_of, second.story_id) == (None, first.id, None)
+    store.record(a_check(_from_paper()), compare=always(Relation.SAME_ITEM))
+    (kept,) = store.items()
+    assert (kept.duplicate_of, kept.story_id) == (None, 1)
+    assert [each.duplicate_of for each in store.items(which="rejected")] == [kept.id, kept.id]
     other = a_judged(item=replace(third, guid="4"), identity=a_judged(1).identity, keep=False)
-    store.record(a_check(other), settle=always(Relation.SAME_STORY))
-    assert store.find_item("4") is not None
-    assert [each.duplicate_of for each in store.items(which="rejected")].count(None) == 2
+    store.record(a_check(other), compare=always(Relation.SAME_STORY))
+    assert [each.duplicate_of for each in store.items(which="rejected")].count(None) == 1
 
 
 def test_candidates_by_key_band_and_features(store: Store) -> None:
@@ -224,67 +224,67 @@ def test_candidates_by_key_band_and_features(store: Store) -> None:
         a_judged(7, identity=an_identity("7", features=("a", "b")), item=an_item(7, published=at(days=-20))),
         a_judged(8, identity=an_identity("8", features=("a", "b")), verdict=near),
     ]
-    ids = store.record(a_check(*stored), settle=strangers).item_ids
-    number = {item_id: n for n, item_id in enumerate(ids, start=1)}
+    store.record(a_check(*stored), compare=strangers)
+    number = {each.identity.fingerprint: n for n, each in enumerate(stored, start=1)}
 
-    def asked(*, keep: bool, near: bool) -> list[set[int]]:
+    def asked(*, keep: bool, near: bool) -> set[int]:
         probe = Asked()
         identity = an_identity("k", bands=(7, -9, 5), features=("a", "b"))
         item = an_item(50, source=PAPER)
         judged = a_judged(item=item, identity=identity, verdict=a_verdict(keep=keep, near=near))
         with suppress(_UndoError), store._db.writing() as conn:
-            record(conn, a_check(judged), probe.settle)
+            record(conn, a_check(judged), probe.compare)
             raise _UndoError
-        return [{number[each] for each in found} for found in probe.ids]
+        return {number[each] for each in probe.others}
 
-    assert asked(keep=True, near=False) == [{2, 5}]
-    assert asked(keep=False, near=True) == [{1, 2, 3}]
-    assert asked(keep=False, near=False) == [{1}]
+    assert asked(keep=True, near=False) == {1, 2, 3, 5}
+    assert asked(keep=False, near=True) == {1, 2, 3}
+    assert asked(keep=False, near=False) == {1}
 
 
 def test_candidates_are_bounded(store: Store) -> None:
     """A band that everything shares gives the newest items only."""
     many = [a_judged(n, identity=an_identity(str(n), bands=(1,))) for n in range(PER_LOOK_UP + 20)]
-    ids = store.record(a_check(*many), settle=strangers).item_ids
+    store.record(a_check(*many), compare=strangers)
     probe = Asked()
-    store.record(
-        a_check(a_judged(item=an_item(999, source=PAPER), identity=an_identity("x", bands=(1,)))),
-        settle=probe.settle,
-    )
-    assert probe.ids == [set(sorted(ids)[-PER_LOOK_UP:])]
+    judged = a_judged(item=an_item(999, source=PAPER), identity=an_identity("x", bands=(1,)))
+    store.record(a_check(judged), compare=probe.compare)
+    newest = many[: PER_LOOK_UP - 1]  # the item itself was the first
+    assert probe.others == {each.identity.fingerprint for each in newest}
 
 
 def test_edits_change_the_verdict(store: Store) -> None:
     """Kept, then not, then kept again: the story goes and returns under the same key."""
-    store.record(a_check(a_judged(1)), settle=strangers)
+    store.record(a_check(a_judged(1)), compare=strangers)
     key = store.stories(limit=1)[0].key
-    store.record(a_check(_edited(keep=False), at=at(hours=1)), settle=strangers)
+    store.record(a_check(_edited(keep=False), at=at(hours=1)), compare=strangers)
     assert store.stories(limit=1) == []
     assert store.story(1) is None
     assert store.search("edited", limit=5) == []
     third = replace(_edited(), identity=replace(_edited().identity, content_hash=b"third"))
     before = store.revision()
-    store.record(a_check(third, at=at(hours=2)), settle=strangers)
+    store.record(a_check(third, at=at(hours=2)), compare=strangers)
     assert [each.key for each in store.stories(limit=1)] == [key]
     assert store.revision() > before
 
 
 def test_a_rejected_item_that_becomes_kept_joins_its_relatives(store: Store) -> None:
     """The edit is looked at like a new item."""
-    store.record(a_check(_from_paper()), settle=strangers)
-    store.record(a_check(a_judged(1, keep=False)), settle=strangers)
-    store.record(a_check(_edited(), at=at(hours=1)), settle=always(Relation.SAME_ARTICLE))
+    store.record(a_check(_from_paper()), compare=strangers)
+    store.record(a_check(a_judged(1, keep=False)), compare=strangers)
+    store.record(a_check(_edited(), at=at(hours=1)), compare=always(Relation.SAME_ARTICLE))
     item = store.find_item("guid-1")
     assert item is not None
-    assert (item.duplicate_of, item.story_id) == (1, 1)
+    assert (item.duplicate_of, item.story_id) == (None, 1)
+    assert [each.duplicate_of for each in store.items(source=PAPER)] == [item.id]
 
 
 def test_edits_of_rejected_items_publish_nothing(store: Store) -> None:
     """The revision grows with kept items only."""
-    store.record(a_check(a_judged(1, keep=False)), settle=strangers)
+    store.record(a_check(a_judged(1, keep=False)), compare=strangers)
     before = store.revision()
-    store.record(a_check(_edited(keep=False), at=at(hours=1)), settle=strangers)
-    store.record(a_check(a_judged(2, keep=False), at=at(hours=2)), settle=strangers)
+    store.record(a_check(_edited(keep=False), at=at(hours=1)), compare=strangers)
+    store.record(a_check(a_judged(2, keep=False), at=at(hours=2)), compare=strangers)
     assert store.revision() == before
     assert store.items(which="rejected")[0].title == "Edited title"
 
@@ -292,17 +292,17 @@ def test_edits_of_rejected_items_publish_nothing(store: Store) -> None:
 def test_lone_surrogates_do_not_stop_a_check(store: Store) -> None:
     """UTF-8 has no form for them; they become question marks."""
     broken = an_item(1, title="a\ud800b", authors=("\udfff",), guid="g\ud800")
-    assert store.record(a_check(a_judged(item=broken)), settle=strangers).new == 1
+    assert store.record(a_check(a_judged(item=broken)), compare=strangers).new == 1
     stored = store.items()[0]
     assert (stored.title, stored.authors, stored.guid) == ("a?b", ("?",), "g?")
-    assert store.record(a_check(a_judged(item=broken), at=at(hours=1)), settle=strangers) == Recorded()
+    assert store.record(a_check(a_judged(item=broken), at=at(hours=1)), compare=strangers) == Recorded()
 
 
 def test_lists_by_kind_source_and_time(store: Store) -> None:
     """Kept ones unless told otherwise, newest first, bounded only when asked."""
     near = a_judged(3, verdict=a_verdict(keep=False, near=True))
-    store.record(a_check(a_judged(1), a_judged(2, keep=False), near), settle=strangers)
-    store.record(a_check(_from_paper(9)), settle=strangers)
+    store.record(a_check(a_judged(1), a_judged(2, keep=False), near), compare=strangers)
+    store.record(a_check(_from_paper(9)), compare=strangers)
 
     def guids(**wanted: Any) -> list[str]:
         return [each.guid for each in store.items(**wanted)]
@@ -320,7 +320,7 @@ def test_lists_by_kind_source_and_time(store: Store) -> None:
 
 def test_items_are_found_by_id_address_and_guid(store: Store) -> None:
     """A number that is no id may still be a guid."""
-    store.record(a_check(a_judged(item=an_item(1, guid="4711"))), settle=strangers)
+    store.record(a_check(a_judged(item=an_item(1, guid="4711"))), compare=strangers)
 
     def found(text: str) -> int | None:
         item: PublishedItem | None = store.find_item(text)
@@ -365,7 +365,7 @@ def test_whatever_comes_the_store_is_whole(rounds: Any, tmp_path_factory: pytest
                 for n, keep, text in entries
             ]
             store.record(
-                a_check(*judged, at=NOW + timedelta(hours=hour)), settle=always(Relation.SAME_ARTICLE)
+                a_check(*judged, at=NOW + timedelta(hours=hour)), compare=always(Relation.SAME_ARTICLE)
             )
         everything = store.items(which="all", limit=0)
         assert len({each.guid for each in everything}) == len(everything)

@@ -13,7 +13,7 @@ from store import Store, parse
 from store.query import Filter, Query
 from store.segment import fold, runs, segment
 from tests.builders import a_check, a_judged, a_verdict, an_identity, an_item, at
-from tests.fake_settle import strangers
+from tests.fake_compare import strangers
 
 TITLES = {
     "zh": "中俄国际月球科研站选址完成，嫦娥7号将发射",
@@ -35,7 +35,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         judged = [_titled(n, lang, title) for n, (lang, title) in enumerate(TITLES.items(), start=1)]
         rejected = a_judged(50, item=an_item(50, title="Lunar new year"), keep=False)
         near = a_judged(51, item=an_item(51, title="Lunar rocks"), verdict=a_verdict(keep=False, near=True))
-        opened.record(a_check(*judged, rejected, near), settle=strangers)
+        opened.record(a_check(*judged, rejected, near), compare=strangers)
         yield opened
 
 
@@ -110,12 +110,12 @@ def test_limit(store: Store) -> None:
 def test_edits_are_found_by_their_new_words_only(tmp_path: Path) -> None:
     """The old text of an edited item is out of the index."""
     with Store.open(tmp_path / "wire.db") as store:
-        store.record(a_check(a_judged(1)), settle=strangers)
+        store.record(a_check(a_judged(1)), compare=strangers)
         edited = a_judged(
             item=an_item(1, title="Regolith", summary="", content=""),
             identity=an_identity("1", content_hash=b"2"),
         )
-        store.record(a_check(edited, at=at(hours=1)), settle=strangers)
+        store.record(a_check(edited, at=at(hours=1)), compare=strangers)
         assert [len(store.search(word, limit=5)) for word in ("regolith", "milestone")] == [1, 0]
 
 

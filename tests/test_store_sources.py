@@ -12,7 +12,7 @@ import pytest
 from feeds.model import BasicAuth, Freshness, SourceState, Validators
 from store import Store, Totals
 from tests.builders import FEED, NOW, a_check, a_head, a_judged, a_source, a_state, at, digest
-from tests.fake_settle import strangers
+from tests.fake_compare import strangers
 
 OTHER = "https://other.example/feed"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,7 +33,7 @@ def test_sync_makes_the_list_exactly_this(store: Store) -> None:
     """New sources come, others go, those of `sources add` stay, items stay."""
     store.sync_sources([a_source(), a_source(OTHER)], origin="default", now=NOW)
     store.add_source(a_source("https://added.example/"), now=NOW)
-    store.record(a_check(a_judged(1)), settle=strangers)
+    store.record(a_check(a_judged(1)), compare=strangers)
     store.sync_sources([a_source(OTHER, name="Other")], origin="config", now=NOW)
     assert _urls(store.sources()) == [OTHER, "https://added.example/"]
     assert [each.origin for each in store.sources()] == ["config", "added"]
@@ -48,7 +48,7 @@ def test_a_source_that_comes_back_remembers(store: Store) -> None:
     """Dropped and listed again, a source still has its validators."""
     store.sync_sources([a_source()], origin="config", now=NOW)
     state = a_state(validators=Validators(etag='"1"'), next_check=at(hours=1))
-    store.record(a_check(state=state), settle=strangers)
+    store.record(a_check(state=state), compare=strangers)
     store.sync_sources([], origin="config", now=NOW)
     assert store.due(at(days=1)) == []
     store.sync_sources([a_source()], origin="config", now=NOW)
@@ -103,7 +103,7 @@ def test_only_added_sources_can_be_removed(store: Store) -> None:
 def test_adding_a_retired_source_again_revives_it(store: Store) -> None:
     """A source that was gone is asked again when somebody adds it again."""
     store.add_source(a_source(), now=NOW)
-    store.record(a_check(state=a_state(retired=True, gone_count=2, next_check=at(days=9))), settle=strangers)
+    store.record(a_check(state=a_state(retired=True, gone_count=2, next_check=at(days=9))), compare=strangers)
     assert store.due(at(days=10)) == []
     assert store.source_lines()[0].state == "retired"
     store.remove_source(FEED)
@@ -117,7 +117,7 @@ def test_due_in_order_and_bounded(store: Store) -> None:
     names = [f"https://s{n}.example/" for n in range(5)]
     store.sync_sources([a_source(each) for each in names], origin="config", now=NOW)
     for n, url in enumerate(names):
-        store.record(a_check(state=a_state(url, next_check=at(hours=n - 3))), settle=strangers)
+        store.record(a_check(state=a_state(url, next_check=at(hours=n - 3))), compare=strangers)
     assert _urls(store.due(NOW)) == names[:4]
     assert _urls(store.due(NOW, limit=2)) == names[:2]
     assert store.next_due() == at(hours=-3)
@@ -162,7 +162,7 @@ def test_all_of_a_state_comes_back(store: Store) -> None:
         last_error="It was down.",
         posted=(at(hours=-1), at(days=-9000)),
     )
-    store.record(a_check(state=state), settle=strangers)
+    store.record(a_check(state=state), compare=strangers)
     assert store.source(FEED) == state
     assert store.sources() == [state]
     assert store.sources(seen=False) == [replace(state, seen=frozenset())]
@@ -171,10 +171,10 @@ def test_all_of_a_state_comes_back(store: Store) -> None:
 def test_seen_hashes_are_kept_exactly(store: Store) -> None:
     """What the pipeline forgets is forgotten: an edit that is taken back must be read again."""
     store.sync_sources([a_source()], origin="config", now=NOW)
-    store.record(a_check(state=a_state(seen=frozenset({b"old", b"new"}))), settle=strangers)
-    store.record(a_check(state=a_state(seen=frozenset({b"new"})), at=at(hours=1)), settle=strangers)
+    store.record(a_check(state=a_state(seen=frozenset({b"old", b"new"}))), compare=strangers)
+    store.record(a_check(state=a_state(seen=frozenset({b"new"})), at=at(hours=1)), compare=strangers)
     assert store.sources()[0].seen == {b"new"}
-    store.record(a_check(state=a_state(), at=at(hours=2)), settle=strangers)
+    store.record(a_check(state=a_state(), at=at(hours=2)), compare=strangers)
     assert store.sources()[0].seen == frozenset()
 
 
@@ -184,14 +184,14 @@ def test_a_check_does_not_undo_the_operator(store: Store) -> None:
     state = store.due(NOW)[0]
     store.remove_source(FEED)
     store.sync_sources([a_source(OTHER, name="New")], origin="config", now=NOW)
-    store.record(a_check(state=state), settle=strangers)
-    store.record(a_check(state=a_state(OTHER)), settle=strangers)
+    store.record(a_check(state=state), compare=strangers)
+    store.record(a_check(state=a_state(OTHER)), compare=strangers)
     assert [each.source.name for each in store.sources()] == ["New"]
 
 
 def test_a_source_asked_once_is_kept_but_not_due(store: Store) -> None:
     """An address that was fetched once has its items and state, and is in no list."""
-    store.record(a_check(a_judged(1), state=a_state(origin="once")), settle=strangers)
+    store.record(a_check(a_judged(1), state=a_state(origin="once")), compare=strangers)
     assert store.sources() == []
     assert store.source_lines() == []
     assert store.due(at(days=99)) == []
@@ -222,7 +222,7 @@ def test_unknown_source_is_none(store: Store) -> None:
 def test_lines_say_whether_a_source_works(changes: dict[str, Any], state: str, store: Store) -> None:
     """One bad night is no news; three failures in a row are."""
     store.sync_sources([a_source(name="", language="")], origin="config", now=NOW)
-    store.record(a_check(state=a_state(head=a_head(), next_check=at(hours=1), **changes)), settle=strangers)
+    store.record(a_check(state=a_state(head=a_head(), next_check=at(hours=1), **changes)), compare=strangers)
     line = store.source_lines()[0]
     assert (line.state, line.name, line.home) == (state, "Agency news", "https://agency.example/")
     assert (line.language, line.next_check, line.kind) == ("en", at(hours=1), "agency")
@@ -251,7 +251,7 @@ def test_revision_follows_what_lists_show(store: Store) -> None:
         {"head": a_head(), "failures": 4},
     ]
     for minute, changes in enumerate(shown):
-        store.record(a_check(state=a_state(**changes), at=at(minutes=minute)), settle=strangers)
+        store.record(a_check(state=a_state(**changes), at=at(minutes=minute)), compare=strangers)
         seen.append(store.revision())
     assert [after - before for before, after in pairwise(seen)] == [0, 0, 1, 1, 0]
 
@@ -263,10 +263,10 @@ def test_checks_are_counted_and_the_last_fifty_remembered(store: Store) -> None:
         failed = a_check(
             at=at(minutes=minute), outcome="failed", status=500, error="It broke.", requests=2, elapsed_s=1.5
         )
-        store.record(failed, settle=strangers)
+        store.record(failed, compare=strangers)
     quiet = a_check(at=at(hours=2))
-    store.record(quiet, settle=strangers)
-    store.record(quiet, settle=strangers)
+    store.record(quiet, compare=strangers)
+    store.record(quiet, compare=strangers)
     lines = store.checks(FEED)
     assert len(lines) == 50
     assert (lines[0].at, lines[0].outcome, lines[0].status, lines[0].error) == (

@@ -68,6 +68,17 @@ class Coverage:
     when: datetime
     relation: str
     """same-item, same-article or same-story."""
+    item_id: int = 0
+    source: str = ""
+    """The configured address of its source."""
+    kind: str = ""
+    """What its publisher is, as the configuration says."""
+    copy_of: int | None = None
+    """The item whose text it repeats; None when it wrote its own."""
+    score: float = 0.0
+    """How sure the relation is, 0 to 1."""
+    reasons: tuple[str, ...] = ()
+    """Sentences on why it counts as related."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +89,15 @@ class Story:
     key: str
     """A tag: URI that never changes: the guid of the published entry."""
     lead: PublishedItem
+    """The first report."""
     also: tuple[Coverage, ...] = ()
+    """The others, in order of time."""
+    aliases: tuple[int, ...] = ()
+    """Ids of stories that turned out to be this one."""
+    languages: tuple[str, ...] = ()
+    """Of all reports, in the order in which the story came out in them."""
+    origins: int = 1
+    """Sources that wrote their own text: wire copies and reposts are not counted."""
     updated: datetime
     """When the story last changed in a way worth a reader's attention; never 'now'."""
 

@@ -25,7 +25,7 @@ def mark(
 
     Example: moonwire mark 42 keep
     """
-    from feeds.curate.identity import settle  # noqa: PLC0415 # only this command needs it
+    from feeds.curate.identity import compare  # noqa: PLC0415 # only this command needs it
     from feeds.curate.topic import load  # noqa: PLC0415 # as above
     from scheduler.learned import tuning_of  # noqa: PLC0415 # as above
     from scheduler.rejudge import judged_again  # noqa: PLC0415 # as above
@@ -43,7 +43,7 @@ def mark(
         if undo and stored.mark is None:
             raise ConfigError(f"Item {stored.id} is not marked, so there is nothing to take back.")
         judged = judged_again(stored, tuning_of(about, store))
-        store.curation.mark(stored.id, judged, keep=keep, at=now(), settle=settle)
+        store.curation.mark(stored.id, judged, keep=keep, at=now(), compare=compare)
         after = store.curation.item(stored.id)
     kept = bool(after and after.keep)
     if json:

@@ -171,11 +171,11 @@ def _switch(context: typer.Context, url: str, *, disabled: bool) -> None:
 
 
 def _revive(store: "Store", state: SourceState) -> None:
-    from feeds.curate.identity import settle  # noqa: PLC0415 # hardly ever needed
+    from feeds.curate.identity import compare  # noqa: PLC0415 # hardly ever needed
     from scheduler.pipeline import revived  # noqa: PLC0415 # as above
 
     again = replace(revived(state), next_check=now(), next_check_why="enabled by hand")
-    store.record(Check(at=now(), outcome="deferred", state=again), settle=settle)
+    store.record(Check(at=now(), outcome="deferred", state=again), compare=compare)
 
 
 def _known(store: "Store", url: str) -> SourceState:

@@ -1,0 +1,149 @@
+"""Which items make one article, and which one story: a pure function of items, links and rulings.
+
+Nothing here knows in which order items came. Copies are joined first: they are one text however many
+sites carry it. Texts are then joined by average linkage: two groups become one as long as the mean of all
+pairs between them, a pair that is not related counting as 0, is at least `ENOUGH`. So a round-up that is
+related to two events does not make them one, and a report that one of three others misses still joins.
+"""
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+ENOUGH: Final = 0.45
+"""Least mean likeness of two groups that become one story: about half of their pairs are related."""
+
+SAME_ITEM, SAME_ARTICLE, SAME_STORY = 0, 1, 2
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Two related items; `score` from 0 to 1."""
+
+    one: int
+    other: int
+    relation: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulings:
+    """Pairs that the operator joined or parted."""
+
+    together: frozenset[Pair] = frozenset()
+    apart: frozenset[Pair] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouping:
+    """The result: stories as tuples of items, first one first, and for each copy the item it copies."""
+
+    stories: tuple[tuple[int, ...], ...]
+    roots: dict[int, int]
+    """Item -> first item of its article; an item without copies is its own."""
+
+
+def group(items: Sequence[int], links: Sequence[Link], rulings: Rulings) -> Grouping:
+    """Group items into articles and stories. `items` stand in their own order: earliest published first."""
+    place = {item: at for at, item in enumerate(items)}
+    joined = _Joined(place, rulings.apart)
+    for one, other in sorted(rulings.together, key=lambda pair: sorted((place[pair[0]], place[pair[1]]))):
+        joined.join(one, other)
+    copies = [link for link in links if link.relation != SAME_STORY]
+    copies.sort(key=lambda link: (link.relation, -link.score, *sorted((place[link.one], place[link.other]))))
+    article = _Joined(place, rulings.apart)
+    for link in copies:
+        if joined.join(link.one, link.other):
+            article.join(link.one, link.other)
+    _link_groups(joined, [link for link in links if link.relation == SAME_STORY])
+    return Grouping(
+        stories=tuple(tuple(joined.members[head]) for head in sorted(joined.members, key=place.__getitem__)),
+        roots={item: article.head(item) for item in items},
+    )
+
+
+class _Joined:
+    """Disjoint groups, each named by its first item; groups that the operator parted never meet."""
+
+    def __init__(self, place: dict[int, int], apart: Iterable[Pair]) -> None:
+        self._place = place
+        self._head = {item: item for item in place}
+        self.members = {item: [item] for item in place}
+        self._apart: dict[int, set[int]] = {}
+        for one, other in apart:
+            self._apart.setdefault(one, set()).add(other)
+            self._apart.setdefault(other, set()).add(one)
+
+    def head(self, item: int) -> int:
+        """Return the first item of a group."""
+        return self._head[item]
+
+    def place(self, item: int) -> int:
+        """Return where an item stands in the order of all."""
+        return self._place[item]
+
+    def parted(self, one: int, other: int) -> bool:
+        """Say whether the operator keeps two groups apart."""
+        if not self._apart:
+            return False
+        others = set(self.members[other])
+        return any(not others.isdisjoint(self._apart.get(item, ())) for item in self.members[one])
+
+    def join(self, one: int, other: int) -> bool:
+        """Make the groups of two items one; False when they must stay apart."""
+        first, second = sorted((self._head[one], self._head[other]), key=self._place.__getitem__)
+        if first == second:
+            return True
+        if self.parted(first, second):
+            return False
+        moved = self.members.pop(second)
+        self.members[first] = sorted(self.members[first] + moved, key=self._place.__getitem__)
+        for item in moved:
+            self._head[item] = first
+        return True
+
+
+def _link_groups(joined: _Joined, links: Sequence[Link]) -> None:
+    """Join groups of copies by average linkage; the surest first, equally sure ones by their order."""
+    best: dict[Pair, float] = {}
+    for link in links:
+        one, other = joined.head(link.one), joined.head(link.other)
+        if one != other:
+            pair = _ordered(one, other, joined)
+            best[pair] = max(best.get(pair, 0.0), link.score)
+    sums: dict[int, dict[int, float]] = {}
+    for (one, other), score in best.items():
+        sums.setdefault(one, {})[other] = score
+        sums.setdefault(other, {})[one] = score
+    texts = dict.fromkeys(sums, 1)
+    heap = [_entry(joined, texts, pair, score) for pair, score in best.items()]
+    heapq.heapify(heap)
+    while heap:
+        likeness, _, _, first, second, at_first, at_second = heapq.heappop(heap)
+        if texts.get(first) != at_first or texts.get(second) != at_second:
+            continue  # one of them has grown since: what holds now stands elsewhere in the heap
+        if -likeness < ENOUGH or not joined.join(first, second):
+            continue
+        texts[first] += texts.pop(second)
+        for third, score in sums.pop(second).items():
+            del sums[third][second]
+            if third != first:
+                sums[first][third] = sums[third][first] = sums[first].get(third, 0.0) + score
+        for third, score in sums[first].items():
+            heapq.heappush(heap, _entry(joined, texts, _ordered(first, third, joined), score))
+
+
+def _entry(
+    joined: _Joined, texts: dict[int, int], pair: Pair, score: float
+) -> tuple[float, int, int, int, int, int, int]:
+    first, second = pair
+    likeness = round(score / (texts[first] * texts[second]), 9)  # sums of floats depend on their order
+    places = joined.place(first), joined.place(second)
+    return (-likeness, *places, first, second, texts[first], texts[second])
+
+
+def _ordered(one: int, other: int, joined: _Joined) -> Pair:
+    return (one, other) if joined.place(one) < joined.place(other) else (other, one)
