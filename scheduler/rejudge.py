@@ -87,3 +87,36 @@ def changes(store: Store, by: Tuning) -> Iterator[Change]:
                 verdict = verdict_of(stored.item, by)
                 if verdict.keep != stored.keep:
                     yield Change(what="enter" if verdict.keep else "leave", stored=stored, verdict=verdict)
+
+
+class CatchUp:
+    """Brings stored items in line with the topic that a wire judges by, step by step beside its work."""
+
+    def __init__(self, store: Store, tuned: Callable[[], Tuning]) -> None:
+        """Count what is of another topic now; later changes are for the next start to see."""
+        self._store = store
+        self._by = tuned()
+        self.left = store.curation.stale(self._by.label)
+        """Stored items whose verdict is of another topic."""
+        self.itself = applies_itself(self._by.topic)
+
+    @property
+    def sentence(self) -> str:
+        """What to tell a person once; empty when all is in line."""
+        if not self.left:
+            return ""
+        told = f"{self.left} stored items were judged by another topic than {self._by.label}"
+        if self.itself:
+            return f"{told}; they are judged again, little by little."
+        return (
+            f"{told}; `moonwire topic test --against-store` shows what would change, "
+            "`moonwire topic apply` applies it."
+        )
+
+    def step(self, *, seconds: float) -> Rejudged:
+        """Judge again for about so many seconds where that is due."""
+        if not self.left or not self.itself:
+            return Rejudged()
+        done = rejudge(self._store, self._by, seconds=seconds)
+        self.left = self._store.curation.stale(self._by.label)
+        return done

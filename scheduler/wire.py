@@ -9,18 +9,24 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from feeds.errors import MoonwireError, StoreError
 from feeds.publish.prepared import Site
 from moonwire import __version__
 from scheduler.config_types import Config, ServeConfig
 from scheduler.publish import PublishError, current_site, publish_site
+from scheduler.rejudge import CatchUp
 from scheduler.run import RoundReport, run_round
 from scheduler.workshop import Clock, Workshop, host_book, open_workshop, wall_clock
 
 PATIENCE_S = 60.0
 """A round waits this long for busy hosts; the rest of their sources is left for the next one."""
+
+CATCH_UP_S = 1.0
+"""What a turn spends on stored items that another topic judged."""
+LEARN_EVERY = timedelta(hours=1)
+"""How often the history of the sources is counted again."""
 
 _log = logging.getLogger("moonwire.daemon")
 
@@ -40,6 +46,8 @@ class Wire:
         self._offline = False
         self.site = Site(files={})
         self.health: dict[str, object] = {}
+        self._catch_up = self._behind()
+        self._learned_at = clock()
         self.refresh()
 
     def close(self) -> None:
@@ -70,8 +78,27 @@ class Wire:
                 "%s", report.sentence, extra={"action": "round", "asked": report.asked, "new": report.new}
             )
             self._tell_line(report)
+        self._learn()
         self.refresh()
         return report
+
+    def _learn(self) -> None:
+        """Judge a few stored items again where the topic changed, and count the sources' history."""
+        done = self._catch_up.step(seconds=CATCH_UP_S)
+        if done.judged and not self._catch_up.left:
+            _log.info("all stored items are judged by the present topic", extra={"action": "rejudge"})
+        now = self._clock()
+        if now - self._learned_at >= LEARN_EVERY:
+            self._learned_at = now
+            self.workshop.tuner.refresh()
+
+    def _behind(self) -> CatchUp:
+        """Say once what is of another topic."""
+        behind = CatchUp(self.workshop.store, self.workshop.tuner)
+        if behind.left:
+            level = logging.INFO if behind.itself else logging.WARNING
+            _log.log(level, "%s", behind.sentence, extra={"action": "rejudge"})
+        return behind
 
     def reload(self, load: Callable[[], Config]) -> bool:
         """Take over another configuration, or keep the present one and say why; True when taken over."""
@@ -96,6 +123,7 @@ class Wire:
             return False
         self._open.close()
         self._open, self.workshop, self._shown = fresh, workshop, None
+        self._catch_up = self._behind()
         _log.info("configuration read again: %d sources", len(wanted.sources), extra={"action": "reload"})
         self.refresh()
         return True
@@ -148,6 +176,7 @@ class Wire:
             "sources": sum(line.state not in {"disabled", "retired"} for line in lines),
             "failing": sum(line.state == "failing" for line in lines),
             "revision": store.revision(),
+            "of_another_topic": self._catch_up.left,
             "next_check": None if due is None else max(due, self._clock()).isoformat(timespec="seconds"),
             "last_round": None
             if report is None or self._round_at is None

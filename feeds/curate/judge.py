@@ -61,7 +61,8 @@ def judge(item: Item, topic: Topic) -> Verdict:
         score = min(score, topic.near * 0.9)
     keep = score >= topic.threshold
     counts.sort(key=lambda count: -abs(moves[id(count)]))
-    reasons = [_reason(count, moves) for count in counts[:_SHOWN]]
+    shown = [*counts[:_SHOWN], *(count for count in counts[_SHOWN:] if count.found.concept.mask)]
+    reasons = [_reason(count, moves) for count in shown]
     if prior:
         words = f"{item.source_kind}: {item.source_name}".strip(": ")
         reasons.insert(

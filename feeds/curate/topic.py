@@ -4,6 +4,7 @@ The language of topic files is described in docs/how-to/topic.md. Nothing here k
 """
 
 import functools
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ class Topic:
     concepts: tuple[Concept, ...] = field(repr=False)
     matcher: Matcher = field(repr=False)
     path: str = ""
+    digest: str = ""
+    """Hash of the file's text: verdicts of an edited file are told apart though its revision stayed."""
 
     @property
     def label(self) -> str:
@@ -107,4 +110,5 @@ def build(text: str, path: str) -> Topic:
         concepts=content.concepts,
         matcher=Matcher(content.patterns),
         path=path,
+        digest=hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=4).hexdigest(),
     )

@@ -45,7 +45,7 @@ class Tuning:
     def label(self) -> str:
         """What verdicts say they are of: topic, revision, content, and the model where there is one."""
         learned = f"+{self.model.id}" if self.model else ""
-        return f"{self.topic.label}{learned}"
+        return f"{self.topic.label}#{self.topic.digest}{learned}"
 
 
 def tuning(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 OnCheck = Callable[[Check, Recorded], None]
 Find = Callable[[str], PublishedItem | None]
+_CATCH_UP_S = 5.0
+"""What one call spends on stored items that another topic judged."""
 
 
 def fetch(
@@ -55,6 +57,7 @@ def fetch(
 def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: bool) -> "RoundReport":
     from scheduler.pipeline import revived  # noqa: PLC0415 # only this command needs it
     from scheduler.publish import publish_site  # noqa: PLC0415 # only this command needs it
+    from scheduler.rejudge import CatchUp  # noqa: PLC0415 # as above
     from scheduler.run import run_round  # noqa: PLC0415 # as above
     from scheduler.workshop import open_workshop  # noqa: PLC0415 # as above
 
@@ -71,6 +74,10 @@ def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: b
             states = workshop.store.due(workshop.clock())
         on_check = _printer(shell, stack, len(states), find=None if json else workshop.store.find_item)
         report = run_round(workshop, states, force=everything or bool(addresses), on_check=on_check)
+        behind = CatchUp(workshop.store, workshop.tuner)
+        if behind.left:
+            shell.show.note(behind.sentence)
+            behind.step(seconds=_CATCH_UP_S)
         if shell.config.publish.dir is not None:
             publish_site(workshop, shell.config.publish.dir)
     return report
