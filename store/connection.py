@@ -10,12 +10,13 @@ depending on what else used the disk, NORMAL 0.1.
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from feeds.errors import StoreError
+from store.segment import bare, segment
 
 BUSY_S: Final = 10.0
 """How long a command waits, in seconds, while another process writes."""
@@ -43,8 +44,11 @@ def sentence(path: Path, error: sqlite3.Error) -> str:
 class Database:
     """The file at `path`, opened. Thread-safe; every sqlite error leaves as a StoreError."""
 
-    def __init__(self, path: Path, *, busy_s: float = BUSY_S) -> None:
+    def __init__(
+        self, path: Path, *, busy_s: float = BUSY_S, fold: Callable[[str], str] | None = None
+    ) -> None:
         self.path = path
+        self.fold = fold or str
         self._busy_s = busy_s
         self._lock = threading.RLock()
         self._idle: deque[sqlite3.Connection] = (
@@ -61,6 +65,8 @@ class Database:
             conn.create_function(
                 "casefold", 1, str.casefold, deterministic=True
             )  # SQLite's lower() is ASCII's
+            conn.create_function("segment", 1, lambda text: segment(self.fold(text)), deterministic=True)
+            conn.create_function("bare", 1, bare, deterministic=True)
             conn.execute("PRAGMA foreign_keys = ON")
             conn.execute(
                 "PRAGMA page_size = 8192"

@@ -7,6 +7,7 @@ the ending is cut), a "phrase" is taken literally, a minus excludes. Filters may
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -48,6 +49,8 @@ class Query:
     since: datetime | None = None
     until: datetime | None = None
     """Exclusive."""
+    marks: tuple[str, ...] = ()
+    """Regular expressions for the wanted words in folded text: of letters, digits and gaps only."""
     problems: tuple[str, ...] = ()
     """Sentences on parts that were left out."""
 
@@ -65,13 +68,18 @@ class _Parts:
     unwanted: list[str]
     filters: list[Filter]
     problems: list[str]
+    marks: list[str]
+    fold: Callable[[str], str]
     since: datetime | None = None
     until: datetime | None = None
 
 
-def parse(text: str) -> Query:
-    """Read a search; never fails: what can not be used is named in `problems`."""
-    parts = _Parts([], [], [], [])
+def parse(text: str, fold: Callable[[str], str] = str) -> Query:
+    """Read a search; never fails: what can not be used is named in `problems`.
+
+    `fold` is the one that the store was opened with.
+    """
+    parts = _Parts([], [], [], [], [], fold)
     tokens = list(_TOKEN.finditer(text[:_LONGEST]))
     if len(text) > _LONGEST or len(tokens) > _MOST:
         parts.problems.append(
@@ -88,6 +96,7 @@ def parse(text: str) -> Query:
         filters=tuple(parts.filters),
         since=parts.since,
         until=parts.until,
+        marks=tuple(parts.marks),
         problems=tuple(parts.problems),
     )
 
@@ -102,9 +111,12 @@ def _take(parts: _Parts, token: re.Match[str]) -> None:
         parts.filters.append(Filter(key=key, value=value.casefold(), negated=negated))
     else:
         whole = f"{key}:{value}" if key else value
-        expression = _expression(whole, literal=phrase is not None)
+        folded, literal = parts.fold(whole), phrase is not None
+        expression = _expression(folded, literal=literal)
         if expression:
             (parts.unwanted if negated else parts.wanted).append(expression)
+        if expression and not negated:
+            parts.marks.append(_mark(folded, literal=literal))
 
 
 def _take_date(parts: _Parts, key: str, value: str) -> None:
@@ -159,3 +171,13 @@ def _expression(text: str, *, literal: bool) -> str:
 
 def _stem(word: str) -> str:
     return _ENDINGS.sub("", word)
+
+
+def _mark(text: str, *, literal: bool) -> str:
+    """Make a regular expression that finds a word or phrase in folded text, whole words with it."""
+    parts = runs(text)
+    last = parts[-1]
+    if len(parts) == 1 and not literal and not paired(last):
+        return rf"(?<!\w){_stem(last)}\w*"
+    body = r"[\W_]*".join(parts)
+    return body if paired(parts[0]) or paired(last) else rf"(?<!\w){body}\w*"

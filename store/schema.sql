@@ -226,3 +226,65 @@ CREATE TABLE rulings (
   PRIMARY KEY (item_id, other_id)
 ) WITHOUT ROWID;
 CREATE INDEX rulings_other ON rulings (other_id);
+
+-- the published history: which stories stand in which archive, in the order they were archived
+CREATE TABLE archived (
+  story_id INTEGER PRIMARY KEY,
+  number INTEGER NOT NULL
+);
+CREATE INDEX archived_number ON archived (number, story_id);
+
+-- living stories that no archive holds yet; kept by triggers, so that asking for them costs the same for ever
+CREATE TABLE unarchived (
+  story_id INTEGER PRIMARY KEY
+);
+CREATE TRIGGER stories_opened AFTER INSERT ON stories WHEN new.lead_id IS NOT NULL BEGIN
+  INSERT OR IGNORE INTO unarchived VALUES (new.id);
+END;
+CREATE TRIGGER stories_closed AFTER UPDATE OF lead_id ON stories WHEN new.lead_id IS NULL BEGIN
+  DELETE FROM unarchived WHERE story_id = new.id;
+END;
+CREATE TRIGGER stories_reopened AFTER UPDATE OF lead_id ON stories
+WHEN old.lead_id IS NULL AND new.lead_id IS NOT NULL BEGIN
+  INSERT OR IGNORE INTO unarchived SELECT new.id WHERE NOT EXISTS (SELECT 1 FROM archived WHERE story_id = new.id);
+END;
+CREATE TRIGGER stories_removed AFTER DELETE ON stories BEGIN
+  DELETE FROM unarchived WHERE story_id = old.id;
+END;
+
+
+-- archive documents as they were written, gzip; `base` is the site's address that their links name
+CREATE TABLE archives (
+  path TEXT PRIMARY KEY,
+  number INTEGER NOT NULL,
+  base TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  changed INTEGER NOT NULL,
+  body BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX archives_number ON archives (number, base);
+
+-- for rivers and feeds of one tag: kept items only, kept by triggers
+CREATE TABLE item_tags (
+  tag TEXT NOT NULL,
+  sort_at INTEGER NOT NULL,
+  item_id INTEGER NOT NULL,
+  PRIMARY KEY (tag, sort_at, item_id)
+) WITHOUT ROWID;
+CREATE INDEX item_tags_item ON item_tags (item_id);
+CREATE TRIGGER items_tagged AFTER INSERT ON items WHEN new.status = 2 BEGIN
+  INSERT OR IGNORE INTO item_tags SELECT casefold(value), new.sort_at, new.id FROM json_each(new.tags);
+END;
+CREATE TRIGGER items_retagged AFTER UPDATE OF tags, status, sort_at ON items
+WHEN (old.tags, old.status, old.sort_at) <> (new.tags, new.status, new.sort_at) BEGIN
+  DELETE FROM item_tags WHERE item_id = new.id;
+  INSERT OR IGNORE INTO item_tags
+    SELECT casefold(value), new.sort_at, new.id FROM json_each(new.tags) WHERE new.status = 2;
+END;
+CREATE TRIGGER items_untagged AFTER DELETE ON items BEGIN
+  DELETE FROM item_tags WHERE item_id = old.id;
+END;
+
+-- for rivers and feeds of one language or source, and for pictures
+CREATE INDEX items_language ON items (language, sort_at) WHERE status = 2;
+CREATE INDEX items_source ON items (source_id, sort_at) WHERE status = 2;

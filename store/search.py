@@ -1,7 +1,5 @@
 """Full-text search over kept and near items."""
 
-import html
-import re
 import sqlite3
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,22 +8,19 @@ from feeds.model import PublishedItem
 from store.codec import micros
 from store.items import KEPT, NEAR, SELECT, published
 from store.query import Filter, Query
-from store.segment import segment
+from store.segment import bare
 
 BODY_LIMIT: Final = 20_000
 """Characters of a text that are indexed."""
-
-_TAG: Final = re.compile(r"<[^>]*>")
 
 
 def index(conn: sqlite3.Connection, item_id: int, row: Mapping[str, Any]) -> None:
     """Put the texts of an item into the index; rejected ones stay out."""
     if row["status"] >= NEAR:
-        content = html.unescape(_TAG.sub(" ", row["content"]))
-        body = f"{row['summary']} {content}"[:BODY_LIMIT]
+        body = f"{row['summary']} {bare(row['content'])}"[:BODY_LIMIT]
         conn.execute(
-            "INSERT INTO item_texts (rowid, title, body) VALUES (?, ?, ?)",
-            (item_id, segment(row["title"]), segment(body)),
+            "INSERT INTO item_texts (rowid, title, body) VALUES (?, segment(?), segment(?))",
+            (item_id, row["title"], body),
         )
 
 

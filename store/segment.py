@@ -5,6 +5,7 @@ characters, each run closed by its last character alone; so 月球科研站 is �
 a word of it. All other words are folded: width and compatibility forms (NFKC), case, accents.
 """
 
+import html
 import re
 import unicodedata
 from typing import Final
@@ -14,6 +15,7 @@ _SPACELESS: Final = (
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
 _RUN: Final = re.compile(rf"[{_SPACELESS}]+|(?:(?![{_SPACELESS}])\w)+")
+_TAG: Final = re.compile(r"<[^>]*>")
 _PAIRED: Final = re.compile(rf"[{_SPACELESS}]")
 _MARKS: Final = re.compile("[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+")
 """Accents of Latin, Greek and Cyrillic, Hebrew points, Arabic vowel signs; no vowels of Indic scripts."""
@@ -45,3 +47,8 @@ def words(run: str) -> list[str]:
 def segment(text: str) -> str:
     """Words of a text as they stand in the index, joined by spaces."""
     return " ".join(word for run in runs(text) for word in words(run))
+
+
+def bare(markup: str) -> str:
+    """Text of HTML, for the index."""
+    return html.unescape(_TAG.sub(" ", markup))

@@ -1,6 +1,6 @@
 """The store as the rest of the program sees it: one method per question, SQL lives behind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from feeds.model import (
 )
 from store import items, links, prune, query, rulings, search, sources, stories
 from store import record as recording
+from store.archives import Archives
 from store.backup import backup, integrity
 from store.codec import micros, moment
 from store.connection import BUSY_S, Database
@@ -29,6 +30,8 @@ from store.items import Wanted, Which
 from store.links import Compare
 from store.migrate import migrate
 from store.moves import DEFAULT, Moves
+from store.records import Records
+from store.river import Rivers
 from store.sources import Origin
 
 
@@ -65,12 +68,21 @@ class Store:
         self._configured: dict[str, Source] = {}
         self.curation = Curation(db)
         """Marks, models, and other verdicts on stored items."""
+        self.archives = Archives(db)
+        """The published history."""
+        self.rivers = Rivers(db)
+        """Stories under filters and searches, page by page."""
+        self.records = Records(db)
+        """What is known of single items, and figures over all of them."""
 
     @classmethod
-    def open(cls, path: Path, *, busy_s: float = BUSY_S) -> Self:
+    def open(
+        cls, path: Path, *, busy_s: float = BUSY_S, fold: Callable[[str], str] | None = None
+    ) -> Self:
         """Open the store at `path`, creating file and folder when absent, upgrading an older one.
 
-        `busy_s`: how long to wait while another process writes, in seconds.
+        `busy_s`: how long to wait while another process writes, in seconds. `fold` brings forms of a
+        letter together before words are indexed and looked up; open a store with the same one always.
         """
         if path.is_dir():
             raise StoreError(f"the store {path} is a folder; name a file in [store] path")
@@ -78,7 +90,7 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"the folder of the store {path} can not be made: {error.strerror}") from error
-        db = Database(path, busy_s=busy_s)
+        db = Database(path, busy_s=busy_s, fold=fold)
         try:
             migrate(db)
         except BaseException:
@@ -215,7 +227,7 @@ class Store:
     def search(self, text: str, *, limit: int) -> list[PublishedItem]:
         """Kept items that fit a search (syntax: `store.query`), newest first."""
         with self._db.reading() as conn:
-            return search.search(conn, query.parse(text), limit)
+            return search.search(conn, query.parse(text, self._db.fold), limit)
 
     # what is published
 
