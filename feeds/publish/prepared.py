@@ -17,7 +17,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 SECURITY: Headers = (
     (b"content-security-policy", _POLICY.encode()),

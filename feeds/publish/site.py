@@ -2,30 +2,44 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feeds.model import Channel, PublishedItem, SourceLine, Stamp, Story
 from feeds.publish import clean, pages
+from feeds.publish.documents import UTF8, Place, SiteFile, archive_name, feed_files
 from feeds.publish.favicon import favicon
-from feeds.publish.jsonfeed import JSON_TYPE, json_feed
 from feeds.publish.near import near_channel, near_publications
-from feeds.publish.normal import Publication, publications
+from feeds.publish.normal import publications
 from feeds.publish.opml import OPML_TYPE, opml
-from feeds.publish.syndication import ATOM_TYPE, RSS_TYPE, Link, atom, rss
 from feeds.publish.words import whole_second
 
-_UTF8 = "; charset=utf-8"
+__all__ = ["NO_HISTORY", "History", "SiteFile", "render", "stamp"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteFile:
-    """One published path. Makers: `render`. Takers: `feeds.publish.app` and the static publisher."""
+class History:
+    """What there is besides the newest stories. Maker: `scheduler.history`."""
 
-    body: bytes = field(repr=False)
-    content_type: str
-    links: tuple[tuple[str, str], ...] = ()
-    """Pairs of rel and address for the Link header (RFC 8288): WebSub looks there first."""
+    tail: tuple[Story, ...] = ()
+    """Stories that no archive holds yet, whatever their date."""
+    newest: int = 0
+    """Number of the newest archive; 0 when there is none."""
+
+    @property
+    def place(self) -> Place:
+        """Where the feed stands that leads to the archives."""
+        return Place(name="feed", older=archive_name(self.newest) if self.newest else "")
+
+    def with_tail(self, stories: Sequence[Story]) -> list[Story]:
+        """Return the stories of the feed: the newest, and those that would else be nowhere."""
+        known = {story.id for story in stories}
+        extra = [story for story in self.tail if story.id not in known]
+        extra.sort(key=lambda story: (story.lead.when, story.id), reverse=True)
+        return [*stories, *extra]
+
+
+NO_HISTORY = History()
 
 
 def render(
@@ -34,23 +48,24 @@ def render(
     sources: Sequence[SourceLine],
     *,
     near: Sequence[PublishedItem] = (),
+    history: History = NO_HISTORY,
     offline: bool | None = None,
 ) -> dict[str, SiteFile]:
     """Return every file of the site by its path without a leading slash.
 
     `stories` come newest first and keep their order, so do `near`: items that were rejected but came
-    close. `offline` True makes the page say that no source can be reached; None derives it from the
-    sources' states.
+    close. `history` is what the feeds lead on to. `offline` True makes the page say that no
+    source can be reached; None derives it from the sources' states.
     """
     entries = publications(stories)
     status = pages.watch(sources, offline=offline)
     title = f"{clean.line(channel.title) or 'moonwire'}: sources"
     return {
-        "index.html": SiteFile(body=pages.index(channel, entries, status), content_type="text/html" + _UTF8),
-        **_feeds("feed", channel, entries),
+        "index.html": SiteFile(body=pages.index(channel, entries, status), content_type="text/html" + UTF8),
+        **feed_files(channel, publications(history.with_tail(stories)), history.place),
         **_near(channel, near),
-        "sources.opml": SiteFile(body=opml(title, status.sources), content_type=OPML_TYPE + _UTF8),
-        "moonwire.css": SiteFile(body=pages.stylesheet(), content_type="text/css" + _UTF8),
+        "sources.opml": SiteFile(body=opml(title, status.sources), content_type=OPML_TYPE + UTF8),
+        "moonwire.css": SiteFile(body=pages.stylesheet(), content_type="text/css" + UTF8),
         "favicon.ico": SiteFile(body=favicon(), content_type="image/x-icon"),
     }
 
@@ -59,34 +74,8 @@ def _near(channel: Channel, items: Sequence[PublishedItem]) -> dict[str, SiteFil
     """Return the page and feeds for the weekly look at what came close."""
     about = near_channel(channel)
     entries = near_publications(items)
-    page = SiteFile(body=pages.near(channel, about, entries), content_type="text/html" + _UTF8)
-    return {"near.html": page, **_feeds("near", about, entries, page="near.html")}
-
-
-def _feeds(
-    name: str, channel: Channel, entries: Sequence[Publication], *, page: str = ""
-) -> dict[str, SiteFile]:
-    """Return one list of entries as RSS, Atom and JSON Feed; `page` is where people read it."""
-    base = clean.address(channel.base_url)
-    hubs = tuple(("hub", hub) for hub in map(clean.address, channel.hubs) if hub)
-
-    def links(path: str) -> tuple[tuple[str, str], ...]:
-        return (("self", f"{base}/{path}"), *hubs)
-
-    def xml_links(path: str, kind: str) -> list[Link]:
-        home = Link(rel="alternate", href=f"{base}/{page}", type="text/html")
-        own = [Link(rel=rel, href=href, type=kind if rel == "self" else "") for rel, href in links(path)]
-        return [*own, home] if kind == ATOM_TYPE else own
-
-    bodies = {
-        f"{name}.rss": (rss(channel, entries, xml_links(f"{name}.rss", RSS_TYPE)), RSS_TYPE),
-        f"{name}.atom": (atom(channel, entries, xml_links(f"{name}.atom", ATOM_TYPE)), ATOM_TYPE),
-        f"{name}.json": (json_feed(channel, entries, self_url=f"{base}/{name}.json"), JSON_TYPE),
-    }
-    return {
-        path: SiteFile(body=body, content_type=kind + _UTF8, links=links(path))
-        for path, (body, kind) in bodies.items()
-    }
+    page = SiteFile(body=pages.near(channel, about, entries), content_type="text/html" + UTF8)
+    return {"near.html": page, **feed_files(about, entries, Place(name="near", page="near.html"))}
 
 
 def stamp(files: Mapping[str, SiteFile], previous: Mapping[str, Stamp], now: datetime) -> dict[str, Stamp]:

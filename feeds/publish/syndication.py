@@ -29,6 +29,7 @@ _ATOM = "http://www.w3.org/2005/Atom"
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _DC = "http://purl.org/dc/elements/1.1/"
 _MEDIA = "http://search.yahoo.com/mrss/"
+_HISTORY = "http://purl.org/syndication/history/1.0"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _GENERATOR = "moonwire"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,10 +47,13 @@ class Link:
     type: str = ""
 
 
-def rss(channel: Channel, entries: Sequence[Publication], links: Sequence[Link]) -> bytes:
+def rss(
+    channel: Channel, entries: Sequence[Publication], links: Sequence[Link], *, archive: bool = False
+) -> bytes:
     """Return an RSS 2.0 document of `entries` in their order.
 
     `links` become atom:link elements of the channel; rel=self among them names the document itself.
+    `archive` marks it as one whose entries stay (RFC 5005 4).
     """
     generator = _generator(channel, entries)
     generator.link(href=clean.address(channel.base_url) + "/", rel="alternate")
@@ -57,7 +61,7 @@ def rss(channel: Channel, entries: Sequence[Publication], links: Sequence[Link])
     generator.ttl(max(1, channel.ttl_s // 60))
     generator.docs("https://www.rssboard.org/rss-specification")
     generator.register_extension("moonwire", _FeedParts, _RssEntry, atom=False, rss=True)
-    generator.moonwire.set(links, dated=bool(entries))
+    generator.moonwire.set(links, dated=bool(entries), archive=archive)
     for entry in entries:
         item = generator.add_entry(order="append")
         item.title(entry.title)
@@ -76,12 +80,17 @@ def rss(channel: Channel, entries: Sequence[Publication], links: Sequence[Link])
     return body
 
 
-def atom(channel: Channel, entries: Sequence[Publication], links: Sequence[Link]) -> bytes:
-    """Return an Atom 1.0 document (RFC 4287) of `entries` in their order; `links` are the feed's links."""
+def atom(
+    channel: Channel, entries: Sequence[Publication], links: Sequence[Link], *, archive: bool = False
+) -> bytes:
+    """Return an Atom 1.0 document (RFC 4287) of `entries` in their order; `links` are the feed's links.
+
+    `archive` marks it as one whose entries stay (RFC 5005 4).
+    """
     generator = _generator(channel, entries)
     generator.language(clean.language(channel.language) or "en")
     generator.register_extension("moonwire", _FeedParts, _AtomEntry, atom=True, rss=False)
-    generator.moonwire.set(links, dated=True)
+    generator.moonwire.set(links, dated=True, archive=archive)
     for entry in entries:
         item = generator.add_entry(order="append")
         item.id(entry.key)
@@ -119,22 +128,29 @@ class _FeedParts:
     def __init__(self) -> None:
         self._links: Sequence[Link] = ()
         self._dated = False
+        self._archive = False
 
-    def set(self, links: Sequence[Link], *, dated: bool) -> None:
-        self._links, self._dated = links, dated
+    def set(self, links: Sequence[Link], *, dated: bool, archive: bool) -> None:
+        self._links, self._dated, self._archive = links, dated, archive
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": _DC, "media": _MEDIA}
+        history = {"fh": _HISTORY} if self._archive else {}
+        return {"dc": _DC, "media": _MEDIA, **history}
 
     def extend_rss(self, root: etree._Element) -> None:
         channel = root[0]
         if not self._dated:
             for date in channel.findall("lastBuildDate"):
                 channel.remove(date)
-        _add_links(channel, self._links)
+        self._add_to(channel)
 
     def extend_atom(self, feed: etree._Element) -> None:
-        _add_links(feed, self._links)
+        self._add_to(feed)
+
+    def _add_to(self, parent: etree._Element) -> None:
+        if self._archive:
+            _add(parent, f"{{{_HISTORY}}}archive")
+        _add_links(parent, self._links)
 
 
 class _RssEntry:
