@@ -56,7 +56,6 @@ def fetch(
 
 def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: bool) -> "RoundReport":
     from scheduler.pipeline import revived  # noqa: PLC0415 # only this command needs it
-    from scheduler.publish import publish_site  # noqa: PLC0415 # only this command needs it
     from scheduler.rejudge import CatchUp  # noqa: PLC0415 # as above
     from scheduler.run import run_round  # noqa: PLC0415 # as above
     from scheduler.workshop import open_workshop  # noqa: PLC0415 # as above
@@ -79,6 +78,8 @@ def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: b
             shell.show.note(behind.sentence)
             behind.step(seconds=_CATCH_UP_S)
         if shell.config.publish.dir is not None:
+            from scheduler.publish import publish_site  # noqa: PLC0415 # rendering is slow to load
+
             publish_site(workshop, shell.config.publish.dir)
     return report
 
@@ -115,7 +116,7 @@ def _printer(shell: Shell, stack: ExitStack, total: int, *, find: Find | None) -
 
 def _kept(check: Check, recorded: Recorded, find: Find) -> list[tuple[str, tuple[Reason, ...]]]:
     """Return title and reasons of the new items that were kept; edits of known ones are not new."""
-    if recorded.item_ids:
+    if recorded.kept and recorded.item_ids:
         stored = [find(str(each)) for each in recorded.item_ids]
         return [(one.title or one.url, one.reasons) for one in stored if one is not None and one.keep]
     if not recorded.kept:
@@ -128,7 +129,9 @@ def _told(
 ) -> None:
     label = check.state.source.label
     if check.outcome in {"failed", "gone"}:
-        shell.show.text((f"{check.outcome:<7}", "bold red"), f"  {label}: {check.error}")
+        said = check.error or ""
+        told = said if label in said else f"{label}: {said}"
+        shell.show.text((f"{check.outcome:<7}", "bold red"), f"  {told}")
         return
     for title, reasons in kept:
         words = dict.fromkeys(r.words for r in reasons if r.kind == "for" and r.words)
