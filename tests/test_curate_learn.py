@@ -81,6 +81,7 @@ def test_what_can_be_learned_is_learned_and_switched_on(tea: Topic) -> None:
     assert learned.sentence.startswith("It is switched on")
     terms = dict(learned.model.terms(200))
     assert terms["oolong-"] > 0 > terms["minist-"]
+    assert len(learned.model.terms(3)) == 3
     by = tuning(tea, learned.model)
     assert verdict_of(told("tea and oolong harvest"), by).keep
     assert not verdict_of(told("tea and cricket goal"), by).keep

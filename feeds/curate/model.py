@@ -53,9 +53,16 @@ class Model:
         return zlib.compress(body.encode("utf-8", "replace"), 6)
 
     def terms(self, count: int) -> list[tuple[str, float]]:
-        """Return the strongest n-grams as readable words, strongest first."""
-        strongest = sorted(self.weights.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
-        return [(readable(gram), weight) for gram, weight in strongest[:count]]
+        """Return the strongest n-grams as readable words, strongest first; parts of one another once."""
+        shown: dict[str, float] = {}
+        for gram, weight in sorted(self.weights.items(), key=lambda pair: (-abs(pair[1]), pair[0])):
+            text = readable(gram)
+            bare = text.replace("-", "")
+            if not any(bare in other or other.replace("-", "") in bare for other in shown):
+                shown[text] = weight
+            if len(shown) == count:
+                break
+        return list(shown.items())
 
 
 def unpack(body: bytes) -> Model:

@@ -54,7 +54,7 @@ def measure(
 
     shell = shell_of(context)
     with _bench(shell, topic) as (store, by):
-        marked = _labelled(labels, store)
+        marked = _labelled(labels, store) if labels or not against_store else []
         if not marked and not against_store:
             raise ConfigError(
                 "There is nothing to test on: give --labels FILE, mark items (`moonwire mark ID keep`), "
@@ -232,9 +232,7 @@ def _told(shell: Shell, learned: "Learned", *, json: bool) -> None:
     shown = ", ".join(f"{term} {weight:+.2f}" for term, weight in terms)
     say(f"Strongest: {shown}." if shown else "It found nothing to go by.")
     if learned.active:
-        shell.show.note(
-            "New items are judged by it from the next start on; `moonwire topic apply` does the stored ones."
-        )
+        shell.show.note("New items are judged by it; `moonwire topic apply` judges the stored ones again.")
 
 
 def _moved(shell: Shell, store: "Store", done: "Rejudged", by: "Tuning", *, json: bool) -> None:
