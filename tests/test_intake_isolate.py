@@ -31,6 +31,17 @@ def hang(_work: Work) -> Reading:
     raise AssertionError
 
 
+def spin(_work: Work) -> Reading:
+    """Stand for a parser that computes without end, inside C code that no signal handler interrupts."""
+    while True:
+        sum(range(1_000_000))
+
+
+def fall(_work: Work) -> Reading:
+    """Stand for a defect of ours."""
+    raise KeyError("quux")
+
+
 def die(_work: Work) -> Reading:
     """Stand for a parser that crashes."""
     os.kill(os.getpid(), signal.SIGKILL)
@@ -58,7 +69,7 @@ def test_no_worker_without_need() -> None:
     with IsolatedReader() as lazy:
         assert isinstance(lazy.read(ReadRequest(body=b"<html></html>")), ReadFailed)
         assert isinstance(lazy.read(ReadRequest(body=b"<rss><channel/></rss>")), Reading)
-        assert lazy._pool is None
+        assert not lazy._all
 
 
 def test_crash_is_a_value_and_the_next_read_works(
@@ -82,16 +93,106 @@ def test_memory_is_limited(reader: IsolatedReader, monkeypatch: pytest.MonkeyPat
     assert found.kind == "too-large"
 
 
-def test_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A read that takes too long is stopped."""
+def test_computing_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A read that takes too much CPU is stopped, and the next one works."""
+    with IsolatedReader(workers=1, timeout_s=0.3) as impatient:
+        with monkeypatch.context() as patched:
+            patched.setattr(isolate, "finish", spin)
+            found = impatient.read(ReadRequest(body=BODY))
+        assert isinstance(found, ReadFailed)
+        assert (found.kind, found.sentence) == (
+            "timeout",
+            "Reading the document took more than 0.3 seconds of CPU and was stopped.",
+        )
+        assert isinstance(impatient.read(ReadRequest(body=BODY)), Reading)
+
+
+def test_waiting_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A read that computes nothing and never ends is stopped as well, later."""
     monkeypatch.setattr(isolate, "finish", hang)
-    with IsolatedReader(workers=1, timeout_s=0.2) as impatient:
+    monkeypatch.setattr(isolate, "WALL_FACTOR", 2)
+    with IsolatedReader(workers=1, timeout_s=0.1) as impatient:
         found = impatient.read(ReadRequest(body=BODY))
     assert isinstance(found, ReadFailed)
     assert (found.kind, found.sentence) == (
         "timeout",
-        "Reading the document took more than 0.2 seconds and was stopped.",
+        "Reading the document did not end within 0.2 seconds and was stopped.",
     )
+
+
+def test_the_wait_for_a_worker_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents behind a slow one are read, however long they stood in line."""
+    monkeypatch.setattr(isolate, "WALL_FACTOR", 1)
+    found: list[object] = []
+    with IsolatedReader(workers=1, timeout_s=30) as narrow:
+        threads = [
+            threading.Thread(target=lambda: found.append(narrow.read(ReadRequest(body=BODY))))
+            for _ in range(20)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert [type(one) for one in found] == [Reading] * 20
+
+
+def test_a_defect_is_raised_here(reader: IsolatedReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception in the worker is no failure of the document: the caller hears of it, with its trace."""
+    with monkeypatch.context() as patched:
+        patched.setattr(isolate, "finish", fall)
+        with pytest.raises(RuntimeError, match="quux"):
+            reader.read(ReadRequest(body=BODY))
+    assert isinstance(reader.read(ReadRequest(body=BODY)), Reading)
+
+
+def test_closing_ends_reads_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reads in a worker and in line both end with a sentence, at once."""
+    monkeypatch.setattr(isolate, "finish", hang)
+    found: list[object] = []
+    busy = IsolatedReader(workers=1)
+    threads = [
+        threading.Thread(target=lambda: found.append(busy.read(ReadRequest(body=BODY)))) for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    busy.close()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert found == [isolate._ENDED] * 3
+
+
+def test_workers_are_replaced_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker reads so many documents and no more."""
+    monkeypatch.setattr(isolate, "_TASKS", 1)
+    with IsolatedReader(workers=1) as frugal:
+        assert isinstance(frugal.read(ReadRequest(body=BODY)), Reading)
+        assert not frugal._all
+        assert isinstance(frugal.read(ReadRequest(body=BODY)), Reading)
+
+
+@pytest.mark.parametrize("body", [b"<" * 200_000, BODY.replace(b"A<", b"A" * 1_200_000 + b"<")])
+def test_large_documents_are_read_whole_elsewhere(
+    reader: IsolatedReader, monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    """What would hold up the calling thread for long is not even prepared there."""
+    monkeypatch.setattr(isolate, "prepare", hang)
+    found = reader.read(ReadRequest(body=body, vocabulary=lambda _text: False))
+    assert isinstance(found, Reading) == (b"<item>" in body)
+
+
+def test_a_worker_that_can_not_start_is_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a process there is a sentence, and the next read tries again."""
+
+    def refuse() -> None:
+        raise OSError("no more processes")
+
+    with IsolatedReader(workers=1) as poor:
+        with monkeypatch.context() as patched:
+            patched.setattr(isolate, "_context", refuse)
+            found = poor.read(ReadRequest(body=BODY))
+        assert isinstance(found, ReadFailed)
+        assert "No process could be started" in found.sentence
+        assert isinstance(poor.read(ReadRequest(body=BODY)), Reading)
 
 
 def test_closed_reader_reads_no_more() -> None:

@@ -76,7 +76,7 @@ _DECLARED = re.compile(
 _LANGUAGE = re.compile(rb"""(?:<language>|<dc:language>|xml:lang=["'])\s*([A-Za-z]{2}(?:[-_][A-Za-z]+)?)""")
 _CYRILLIC = 0xC0
 """First of the Russian letters in windows-1251."""
-_RUN = re.compile(rb"[^<>]*[\x80-\xff][^<>]*")
+_RUN = re.compile(rb"[^<>]+")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _MAX_RUNS = 200_000
 """Pieces of text that are looked at one by one; real feeds have a tenth of that."""
@@ -132,7 +132,7 @@ def decode(body: bytes, content_type: str) -> Decoded:
     doubted = label in _SINGLE or label in {"", "utf-8"} or not _valid(body, label)
     if doubted and _valid(body, "utf-8"):
         return Decoded(data=body, encoding="utf-8", problems=(*problems, *_sentence_on_lie(label)))
-    if label not in {"", "utf-8"} or body.count(b"<") > _MAX_RUNS:
+    if label not in {"", "utf-8"} or body.count(b"<") + body.count(b">") > _MAX_RUNS:
         return _as_utf8(body, label or "utf-8", problems)
     return _piecewise(body, problems)
 
@@ -205,7 +205,8 @@ def _piecewise(body: bytes, problems: tuple[str, ...]) -> Decoded:
 
 
 def _runs(body: bytes) -> Iterator[bytes]:
-    return (match[0] for match in _RUN.finditer(body))
+    """Pieces of text that hold more than ASCII."""
+    return (match[0] for match in _RUN.finditer(body) if not match[0].isascii())
 
 
 def _high(run: bytes) -> bytes:

@@ -1,47 +1,68 @@
-"""Reading in other processes, with a time and a memory limit: the only home of pebble.
+"""Reading in other processes, within limits of CPU time and memory.
 
 Hostile bytes may stall, bloat or crash a parser; none of that may reach the program, and a parsing
-thread would hold up everything else in it. What is linear and needs no such parser is done in the
-calling thread: a document without new entries never wakes a worker.
+thread would hold up everything else in it. What is small and linear is done in the calling thread:
+a document without new entries hardly ever wakes a worker.
+
+The limit is CPU time of the document alone, kept by the kernel: waiting for a free worker, the
+start of one, and a machine that is busy with other things are not the document's fault. A limit of
+wall time, a multiple of it, ends what waits without computing.
 """
 
 import multiprocessing
 import resource
 import signal
 import threading
-from concurrent.futures import CancelledError
-from concurrent.futures import TimeoutError as FutureTimeoutError
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from pebble import ProcessExpired, ProcessPool
-
-from feeds.intake.read import Work, finish, prepare
+from feeds.intake.read import Work, finish, prepare, read
 from feeds.model.entry import ReadFailed, Reading, ReadRequest
 
 TIMEOUT_S = 20.0
+"""CPU seconds for one document."""
+WALL_FACTOR = 6
+"""Wall time for one document, in multiples of its CPU time."""
 MEMORY_BYTES = 512 * 1_048_576
 """Address space of one worker; the interpreter and its libraries take about 150 MiB of it."""
+ON_THE_SPOT_BYTES = 1_048_576
+ON_THE_SPOT_TAGS = 40_000
+"""Bytes and `<` of a document up to which its linear part is done in the calling thread, in some 50 ms."""
 _TASKS = 2_000
 """Documents after which a worker is replaced, so that what libraries leak stays small."""
+_START_S = 300.0
+_REAP_S = 10.0
+
+_ENDED = ReadFailed(kind="crashed", sentence="Reading was stopped because the program ends.")
+_CRASHED = ReadFailed(kind="crashed", sentence="The document crashed the parser; it was not read.")
+_UNSTARTED = ReadFailed(kind="crashed", sentence="No process could be started to read the document in.")
+_TOO_LARGE = ReadFailed(kind="too-large", sentence="Reading the document would take too much memory.")
+
+Answer = Reading | ReadFailed
 
 
 class IsolatedReader:
     """Reads documents in worker processes that start at the first need and are replaced when they die.
 
-    `workers` processes, each read limited to `timeout_s` seconds and `memory_bytes` of address
+    `workers` processes, each read limited to `timeout_s` seconds of CPU and `memory_bytes` of address
     space. Safe to share between threads. A context manager; after leaving it nothing can be read.
     """
 
     def __init__(
         self, *, workers: int = 2, timeout_s: float = TIMEOUT_S, memory_bytes: int = MEMORY_BYTES
     ) -> None:
-        self._workers = workers
-        self._timeout_s = timeout_s
-        self._memory_bytes = memory_bytes
-        self._pool: ProcessPool | None = None
+        self._limits = _Limits(cpu_s=timeout_s, memory_bytes=memory_bytes)
+        self._most = workers
+        self._free: list[_Worker] = []
+        self._all: set[_Worker] = set()
         self._closed = False
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._next_ticket = 0
+        self._serving = 0
 
     def __enter__(self) -> Self:
         return self
@@ -52,48 +73,143 @@ class IsolatedReader:
         self.close()
 
     def close(self) -> None:
-        """Stop the workers; reads under way fail."""
-        with self._lock:
-            pool, self._pool, self._closed = self._pool, None, True
-        if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call] # pebble leaves it bare
-            pool.join()
+        """Stop the workers at once; reads under way fail."""
+        with self._changed:
+            self._closed = True
+            workers = list(self._all)
+            self._changed.notify_all()
+        for worker in workers:
+            worker.stop()
 
-    def read(self, request: ReadRequest) -> Reading | ReadFailed:
+    def read(self, request: ReadRequest) -> Answer:
         """Read as `feeds.intake.read.read` does, but always in time and never fatally."""
+        if len(request.body) > ON_THE_SPOT_BYTES or request.body.count(b"<") > ON_THE_SPOT_TAGS:
+            return self._call(read, replace(request, vocabulary=None))  # a function may not travel
         prepared = prepare(request)
         if not isinstance(prepared, Work):
             return prepared
-        return prepared.joined(self._finish(prepared.alone()))
+        return prepared.joined(self._call(finish, prepared.alone()))
 
-    def _finish(self, work: Work) -> Reading | ReadFailed:
+    def _call(self, function: Callable[[Any], Answer], argument: object) -> Answer:
+        worker = self._take()
+        if worker is None:
+            return _ENDED
         try:
-            future = self._running().schedule(finish, args=(work,), timeout=self._timeout_s)
-            result: Reading | ReadFailed = future.result()
-        except FutureTimeoutError:
-            sentence = f"Reading the document took more than {self._timeout_s:g} seconds and was stopped."
-            return ReadFailed(kind="timeout", sentence=sentence)
-        except MemoryError:
-            return ReadFailed(kind="too-large", sentence="Reading the document would take too much memory.")
-        except ProcessExpired:
-            return ReadFailed(kind="crashed", sentence="The document crashed the parser; it was not read.")
-        except CancelledError:
-            return ReadFailed(kind="crashed", sentence="Reading was stopped because the program ends.")
-        return result
+            return worker.call(function, argument)
+        finally:
+            self._give(worker)
 
-    def _running(self) -> ProcessPool:
-        with self._lock:
+    def _take(self) -> "_Worker | None":
+        """Return a free worker or a new one; None at the end. Callers are served in the order they came."""
+        with self._changed:
+            ticket = self._next_ticket
+            self._next_ticket += 1
+            while not self._closed and (ticket != self._serving or not self._room()):
+                self._changed.wait()
+            self._serving += 1
+            self._changed.notify_all()
             if self._closed:
-                raise CancelledError
-            if self._pool is None:
-                self._pool = ProcessPool(
-                    max_workers=self._workers,
-                    max_tasks=_TASKS,
-                    initializer=_limit,
-                    initargs=(self._memory_bytes,),
-                    context=_context(),
-                )
-            return self._pool
+                return None
+            if self._free:
+                return self._free.pop()
+            worker = _Worker(self._limits)
+            self._all.add(worker)
+            return worker
+
+    def _room(self) -> bool:
+        return bool(self._free) or len(self._all) < self._most
+
+    def _give(self, worker: "_Worker") -> None:
+        with self._changed:
+            usable = worker.usable and not self._closed
+            if usable:
+                self._free.append(worker)
+            else:
+                self._all.discard(worker)
+            self._changed.notify_all()
+        if not usable:
+            worker.stop()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Limits:
+    cpu_s: float
+    memory_bytes: int
+
+
+class _Worker:
+    """One process and the pipe to it. `call` is for one thread at a time, `stop` for any."""
+
+    def __init__(self, limits: _Limits) -> None:
+        self._limits = limits
+        self._process: multiprocessing.context.ForkServerProcess | None = None
+        self._pipe: Connection | None = None
+        self._left = _TASKS
+        self._stopped = False
+
+    @property
+    def usable(self) -> bool:
+        """Whether it may take another document."""
+        return not self._stopped and self._left > 0 and self._process is not None
+
+    def call(self, function: Callable[[Any], Answer], argument: object) -> Answer:
+        """Have `function(argument)` done there; raises RuntimeError for a defect in it, nothing else."""
+        try:
+            pipe = self._pipe or self._start()
+        except (OSError, EOFError):
+            closed = self._stopped
+            self.stop()
+            return _ENDED if closed else _UNSTARTED
+        self._left -= 1
+        try:
+            pipe.send((function, argument))
+            if not pipe.poll(WALL_FACTOR * self._limits.cpu_s):
+                self.stop()
+                return self._too_long(f"did not end within {WALL_FACTOR * self._limits.cpu_s:g} seconds")
+            answer: Answer | str = pipe.recv()
+        except (OSError, EOFError):
+            return self._died()
+        if isinstance(answer, str):
+            raise RuntimeError(answer)  # noqa: TRY004 # it is the trace of a defect
+        return answer
+
+    def stop(self) -> None:
+        """Kill the process and wait for its end."""
+        self._stopped = True
+        process = self._process
+        if process is not None:
+            process.kill()
+            process.join(_REAP_S)
+
+    def _start(self) -> Connection:
+        context = _context()
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, self._limits), name="reader", daemon=True)
+        process.start()
+        theirs.close()
+        self._process = process
+        if self._stopped:  # closed while it started
+            raise EOFError
+        if not ours.poll(_START_S):
+            raise EOFError
+        ours.recv()
+        self._pipe = ours
+        return ours
+
+    def _died(self) -> ReadFailed:
+        """Say why the pipe broke: stopped by us, by the kernel's clock, or by the document."""
+        if self._stopped:
+            return _ENDED
+        process = self._process
+        assert process is not None
+        process.join(_REAP_S)
+        self.stop()
+        if process.exitcode == -signal.SIGPROF:
+            return self._too_long(f"took more than {self._limits.cpu_s:g} seconds of CPU")
+        return _CRASHED
+
+    def _too_long(self, what: str) -> ReadFailed:
+        return ReadFailed(kind="timeout", sentence=f"Reading the document {what} and was stopped.")
 
 
 def _context() -> multiprocessing.context.ForkServerContext:
@@ -102,12 +218,35 @@ def _context() -> multiprocessing.context.ForkServerContext:
     Forking the program itself would copy its locked locks; spawning would import everything anew per worker.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["feeds.intake.read"])
+    context.set_forkserver_preload(["feeds.intake.isolate"])
     return context
 
 
-def _limit(memory_bytes: int) -> None:
-    """Run in each worker at its start: bound its memory, leave no core file, let the parent handle Ctrl-C."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+def _serve(pipe: Connection, limits: _Limits) -> None:
+    """Run in each worker: answer calls until the pipe closes, each within its limits."""
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process
+    pipe.send(None)
+    while True:
+        try:
+            function, argument = pipe.recv()
+        except (EOFError, OSError):
+            return
+        except MemoryError:
+            pipe.send(_TOO_LARGE)
+            continue
+        signal.setitimer(signal.ITIMER_PROF, limits.cpu_s)
+        pipe.send(_answered(function, argument))
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        del argument  # while it waits it holds nothing
+
+
+def _answered(function: Callable[[Any], Answer], argument: object) -> Answer | str:
+    try:
+        return function(argument)
+    except MemoryError:
+        return _TOO_LARGE
+    except Exception:  # noqa: BLE001 # whatever it is, the parent raises it again
+        return traceback.format_exc()

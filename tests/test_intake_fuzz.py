@@ -1,0 +1,38 @@
+"""Every input the fuzzer starts from or once broke something with, replayed.
+
+`python tests/fuzz_intake.py all --seconds N` looks for more.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz_intake import HungError, watched
+from tests.fuzz_targets import TARGETS, run
+
+INPUTS = sorted(path for path in (Path(__file__).parent / "corpus" / "fuzz").glob("*/*") if path.is_file())
+
+
+@pytest.mark.parametrize("path", INPUTS, ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_input_breaks_nothing(path: Path) -> None:
+    """The promises of the target hold, in time."""
+    with watched():
+        run(path.parent.name, path.read_bytes())
+
+
+def test_every_target_has_inputs() -> None:
+    """A target without a seed would start from nothing."""
+    assert {path.parent.name for path in INPUTS} == set(TARGETS)
+
+
+def spin() -> None:
+    """Compute without end."""
+    total = 0
+    while True:
+        total += 1
+
+
+def test_a_hang_is_noticed() -> None:
+    """What computes too long is interrupted: the watch itself works."""
+    with pytest.raises(HungError), watched(0.05):
+        spin()
