@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from feeds.curate import identity
 from feeds.curate.topic import Topic, shipped
 from feeds.curate.tune import Tuning, verdict_of
 from feeds.model import Judged, Verdict
@@ -27,16 +26,19 @@ def applies_itself(about: Topic) -> bool:
 
 def judged_again(stored: StoredItem, by: Tuning) -> Judged:
     """Judge a stored item as if it came in now."""
-    return Judged(
-        item=stored.item, verdict=verdict_of(stored.item, by), identity=identity.identify(stored.item)
-    )
+    from feeds.curate.identity import identify  # noqa: PLC0415 # slow to load; mostly all is in line
+
+    return Judged(item=stored.item, verdict=verdict_of(stored.item, by), identity=identify(stored.item))
 
 
-def rejudge_batch(store: Store, by: Tuning, *, limit: int = BATCH) -> Rejudged:
+def rejudge_batch(store: Store, by: Tuning, *, limit: int) -> Rejudged:
     """Judge some items again whose verdict is of another topic; nothing is left when none were judged."""
     stale = store.curation.stale_items(by.label, limit=limit)
-    verdicts = [(each.id, judged_again(each, by)) for each in stale]
-    return store.curation.rejudge(verdicts, compare=identity.compare) if verdicts else Rejudged()
+    if not stale:
+        return Rejudged()
+    from feeds.curate.identity import compare  # noqa: PLC0415 # as above
+
+    return store.curation.rejudge([(each.id, judged_again(each, by)) for each in stale], compare=compare)
 
 
 def rejudge(
@@ -53,7 +55,7 @@ def rejudge(
     began = time.monotonic()
     total = Rejudged()
     while True:
-        done = rejudge_batch(store, by)
+        done = rejudge_batch(store, by, limit=BATCH)
         total = Rejudged(
             judged=total.judged + done.judged,
             entered=total.entered + done.entered,
