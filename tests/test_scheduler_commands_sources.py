@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from scheduler import cli, workshop
+from scheduler import cli
 from tests.fakes_http import RawServer
-from tests.town import Output, ReaderHere, answer, configure, empty_home, rows, run
+from tests.town import Output, answer, configure, empty_home, read_here, rows, run
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def server() -> Iterator[RawServer]:
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
     """Stand in an empty folder; only tests of the whole read in a process of its own."""
     if "whole" not in request.node.name:
-        monkeypatch.setattr(workshop, "IsolatedReader", ReaderHere)
+        read_here(monkeypatch)
     return empty_home(tmp_path, monkeypatch)
 
 

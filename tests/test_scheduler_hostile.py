@@ -12,7 +12,6 @@ from lxml import etree
 from feeds.curate.normalise import normalise
 from feeds.model import Enclosure
 from feeds.publish.site import SiteFile, render
-from scheduler import workshop
 from tests.builders import (
     NOW,
     a_channel,
@@ -26,7 +25,7 @@ from tests.builders import (
 )
 from tests.fakes_http import RawServer, Reply, Seen, reply
 from tests.harmless import harm, harmful_address
-from tests.town import Output, ReaderHere, configure, empty_home, rows, run
+from tests.town import Output, configure, empty_home, read_here, rows, run
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "faults" / "xss_corpus.jsonl"
 RUNS = "parent.ran(7)"
@@ -61,7 +60,7 @@ SUBJECT = "International Lunar Research Station, the lunar base ILRS"
 @pytest.fixture(autouse=True)
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stand in an empty folder, with nothing read in another process."""
-    monkeypatch.setattr(workshop, "IsolatedReader", ReaderHere)
+    read_here(monkeypatch)
     return empty_home(tmp_path, monkeypatch)
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scheduler import cli, workshop
+from scheduler import cli
 from tests.fakes_http import RawServer, Reply, Seen, reply
-from tests.town import Output, ReaderHere, answer, configure, empty_home, rows, run
+from tests.town import Output, answer, configure, empty_home, read_here, rows, run
 
 PASSWORD = "s3cret-pw"
 
@@ -16,7 +16,7 @@ PASSWORD = "s3cret-pw"
 @pytest.fixture(autouse=True)
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stand in an empty folder, with nothing read in another process."""
-    monkeypatch.setattr(workshop, "IsolatedReader", ReaderHere)
+    read_here(monkeypatch)
     return empty_home(tmp_path, monkeypatch)
 
 

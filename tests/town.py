@@ -8,9 +8,10 @@ from typing import Any, Self
 
 import pytest
 
+from feeds.intake import isolate
 from feeds.intake.read import read
 from feeds.model import ReadFailed, Reading, ReadRequest
-from scheduler import cli
+from scheduler import cli, workshop
 from tests.fakes_http import Reply, Seen, reply
 
 Output = pytest.CaptureFixture[str]
@@ -74,9 +75,18 @@ class ReaderHere:
     def __exit__(self, *_: object) -> None:
         pass
 
+    def close(self) -> None:
+        """Have nothing to stop."""
+
     def read(self, request: ReadRequest) -> Reading | ReadFailed:
         """Read."""
         return read(request)
+
+
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands read in this process, whether they fetch the reader early or late."""
+    monkeypatch.setattr(isolate, "IsolatedReader", ReaderHere)
+    monkeypatch.setattr(workshop, "IsolatedReader", ReaderHere, raising=False)
 
 
 def configure(work: Path, *urls: str, more: str = "") -> None:
