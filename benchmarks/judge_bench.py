@@ -7,10 +7,12 @@ A line is a JSON object with title (may be null), summary, label (1 or 0), and o
 
 import argparse
 import json
+import re
 import resource
 import statistics
 import sys
 import time
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from feeds.curate.judge import judge
+from feeds.curate.learn import FOLDS, Lesson, fit
+from feeds.curate.model import grams_of, logit_of, words_of
 from feeds.curate.topic import Topic, load
 from feeds.model import Item, Verdict
 
@@ -37,7 +41,7 @@ class Row:
     verdict: Verdict
 
 
-def read(path: Path, *, titles: bool) -> list[tuple[Item, bool, str]]:
+def read(path: Path, *, titles: bool) -> list[tuple[Item, bool, str, str]]:
     """Read the labelled lines; with `titles`, only those with a title, and without their summary."""
     rows: list[tuple[Item, bool, str]] = []
     for line in path.read_text("utf-8").splitlines():
@@ -52,17 +56,89 @@ def read(path: Path, *, titles: bool) -> list[tuple[Item, bool, str]]:
             summary="" if titles else table["summary"] or "",
             language=table.get("lang") or "",
         )
-        rows.append((item, bool(table["label"]), str(table.get("kind"))))
+        group = str(table.get("story") or table.get("id", len(rows)))
+        rows.append((item, bool(table["label"]), str(table.get("kind")), group))
     return rows
 
 
 def figures(rows: Iterable[Row]) -> str:
     """Give precision, recall and F1 with the counts behind them."""
-    pairs = [(row.verdict.keep, row.label) for row in rows]
+    return compared([(row.verdict.keep, row.label) for row in rows])
+
+
+def compared(pairs: list[tuple[bool, bool]]) -> str:
+    """Give the figures of (kept, label) pairs."""
     hits, false, missed = pairs.count((True, True)), pairs.count((True, False)), pairs.count((False, True))
     precision, recall = hits / max(hits + false, 1), hits / max(hits + missed, 1)
     f1 = 2 * precision * recall / max(precision + recall, 1e-9)
     return f"P {precision:.3f}  R {recall:.3f}  F1 {f1:.3f}  of {len(pairs)}: {false} false, {missed} missed"
+
+
+MOON = re.compile(r"\b(?:lunar|moon)\b", re.IGNORECASE)
+BASE = re.compile(r"\b(?:station|base)\b", re.IGNORECASE)
+PLACE = re.compile(
+    r"\b(?:ilrs|moon ?bases?|lunar (?:base|station|outpost|habitat|village|colony|gateway|research station"
+    r"|south pole station|infrastructure|surface habitat)s?"
+    r"|(?:base|station|outpost|habitat|settlement|colony)s? (?:on|around|orbiting) the moon|artemis base camp|foundation surface habitat|chang['’]?e[- ]?[78])\b",
+    re.IGNORECASE,
+)
+PARTS = re.compile(
+    r"\b(?:regolith (?:bricks?|construction)|fission surface power|lunar (?:reactor|power|terrain vehicle"
+    r"|greenhouse|construction))\b",
+    re.IGNORECASE,
+)
+ELSEWHERE = re.compile(
+    r"\b(?:eclipse|supermoon|new year|antarctic\w*|tiangong|video ?game|lego|crypto\w*|horoscope)\b",
+    re.IGNORECASE,
+)
+
+
+def keywords(item: Item) -> bool:
+    """Keep what has a word for the Moon and one for a base."""
+    text = f"{item.title} {item.summary}"
+    return bool(MOON.search(text) and BASE.search(text))
+
+
+def boolean_query(item: Item) -> bool:
+    """Keep what a power user of a feed reader would ask for in English."""
+    text = f"{item.title} {item.summary}"
+    return bool(
+        (PLACE.search(text) or (MOON.search(text) and PARTS.search(text))) and not ELSEWHERE.search(text)
+    )
+
+
+def learned_alone(labelled: list[tuple[Item, bool, str, str]]) -> list[bool]:
+    """Keep what a model over n-grams learned from the other folds by story, without any topic file."""
+    blank = Verdict(keep=False, near=False, score=0.5, reasons=())
+    lessons = [
+        Lesson(item=item, label=label, verdict=blank, group=group) for item, label, _, group in labelled
+    ]
+    parts = [zlib.crc32(each.group.encode()) % FOLDS for each in lessons]
+    models = [
+        fit([each for each, own in zip(lessons, parts, strict=True) if own != part]) for part in range(FOLDS)
+    ]
+    return [
+        logit_of(models[part], grams_of(words_of(each.item))) > 0
+        for each, part in zip(lessons, parts, strict=True)
+    ]
+
+
+def baselines(labelled: list[tuple[Item, bool, str, str]]) -> None:
+    """Print the figures of what people use instead, of all items and by language."""
+    ways = {
+        "keywords (moon, base)": [keywords(item) for item, _, _, _ in labelled],
+        "boolean query in English": [boolean_query(item) for item, _, _, _ in labelled],
+        "n-grams alone, 5-fold by story": learned_alone(labelled),
+        "keep everything": [True] * len(labelled),
+    }
+    print("instead of it:")
+    for name, kept in ways.items():
+        pairs = [(keep, row[1], row[0].language) for keep, row in zip(kept, labelled, strict=True)]
+        print(f"{name:30} {compared([(keep, label) for keep, label, _ in pairs])}")
+        for language in BIG_LANGUAGES:
+            own = [(keep, label) for keep, label, spoken in pairs if spoken == language]
+            if own:
+                print(f"{f'  {language}':30} {compared(own)}")
 
 
 def cost(items: list[Item], topic: Topic) -> str:
@@ -100,7 +176,7 @@ def main() -> None:
     topic = load(options.topic)
     loading = time.process_time() - started
     labelled = read(options.labelled, titles=options.titles)
-    rows = [Row(item, label, kind, judge(item, topic)) for item, label, kind in labelled]
+    rows = [Row(item, label, kind, judge(item, topic)) for item, label, kind, _ in labelled]
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     print(
         f"{topic.label} on {options.labelled.name}:"
@@ -114,7 +190,8 @@ def main() -> None:
         groups[f"kind {row.kind}"].append(row)
     for name, members in sorted(groups.items()):
         print(f"{name:30} {figures(members)}")
-    print(cost([item for item, _, _ in labelled], topic))
+    baselines(labelled)
+    print(cost([item for item, _, _, _ in labelled], topic))
     wrong = [row for row in rows if row.verdict.keep != row.label]
     wrong.sort(key=lambda row: -abs(row.verdict.score - 0.5))
     for row in wrong[: options.errors]:
