@@ -104,6 +104,7 @@ def check(
         elapsed_s=outcome.elapsed_s,
         conditional=conditional,
         requests=1 + len(outcome.hops),
+        asked=request.url,
     )
 
 

@@ -2,9 +2,10 @@
 
 from feeds.errors import StoreError
 from store.curation import LearnedModel, Rejudged, Share, StoredItem
+from store.health import CheckLine, Totals
 from store.links import Compare
 from store.query import Query, parse
-from store.store import CheckLine, Store, Totals
+from store.store import Store
 
 __all__ = [
     "CheckLine",

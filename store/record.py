@@ -2,18 +2,13 @@
 
 import sqlite3
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from feeds.model import Check, Identity, Judged, Recorded, Relation
-from store import candidates, items, links, marks, relate, search, sources, stories
+from store import candidates, health, items, links, marks, relate, search, sources, stories
 from store.candidates import Relative
 from store.codec import micros, storable
 from store.links import Compare
-
-CHECKS_KEPT: Final = 50
-"""Checks remembered per source."""
-
-_NOT_MODIFIED: Final = 304
 
 
 @dataclass(slots=True)
@@ -47,7 +42,7 @@ def record(conn: sqlite3.Connection, check: Check, compare: Compare) -> Recorded
         updated=filing.updated,
         item_ids=tuple(reversed(filing.new_ids)),
     )
-    _log(conn, source_id, check, recorded)
+    health.log(conn, source_id, check, recorded)
     if filing.visible:
         revise(conn)
     return recorded
@@ -172,32 +167,3 @@ def rejudge(conn: sqlite3.Connection, item_id: int, judged: Judged, *, compare: 
         filing = _Filing(conn=conn, compare=compare, source_id=old["source_id"], at=row["sort_at"])
         _story_after_edit(filing, item_id, judged, old, row)
     return moved
-
-
-def _log(conn: sqlite3.Connection, source_id: int, check: Check, recorded: Recorded) -> None:
-    """Count the check and remember it in the source's ring; the same check again counts once."""
-    at = micros(check.at)
-    row = conn.execute("SELECT checks, recorded_at FROM sources WHERE id = ?", (source_id,)).fetchone()
-    if row["recorded_at"] == at:
-        return
-    conn.execute(
-        "UPDATE sources SET recorded_at = ?, checks = checks + 1, requests = requests + ?,"
-        " wire_bytes = wire_bytes + ?, not_modified = not_modified + ? WHERE id = ?",
-        (at, check.requests, check.wire_bytes, int(check.status == _NOT_MODIFIED), source_id),
-    )
-    conn.execute(
-        "REPLACE INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            source_id,
-            row["checks"] % CHECKS_KEPT,
-            at,
-            check.outcome,
-            check.status,
-            check.wire_bytes,
-            round(check.elapsed_s * 1_000_000),
-            check.entries,
-            recorded.new,
-            recorded.kept,
-            check.error,
-        ),
-    )

@@ -72,6 +72,11 @@ CREATE TABLE checks (
   new INTEGER NOT NULL,
   kept INTEGER NOT NULL,
   error TEXT,
+  asked TEXT NOT NULL DEFAULT '',
+  requests INTEGER NOT NULL DEFAULT 1,
+  cause TEXT NOT NULL DEFAULT '',
+  retry_after_s INTEGER,
+  hops TEXT NOT NULL DEFAULT '[]',
   PRIMARY KEY (source_id, slot)
 ) WITHOUT ROWID;
 
@@ -288,3 +293,12 @@ END;
 -- for rivers and feeds of one language or source, and for pictures
 CREATE INDEX items_language ON items (language, sort_at) WHERE status = 2;
 CREATE INDEX items_source ON items (source_id, sort_at) WHERE status = 2;
+
+-- hosts that refused us: every process has to leave them alone
+CREATE TABLE holds (
+  host TEXT PRIMARY KEY,
+  until INTEGER, -- after refusals in a row
+  asked_until INTEGER, -- the host's own word (Retry-After)
+  storms INTEGER NOT NULL,
+  refused TEXT NOT NULL
+) WITHOUT ROWID;

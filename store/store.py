@@ -1,7 +1,6 @@
 """The store as the rest of the program sees it: one method per question, SQL lives behind."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +25,7 @@ from store.backup import backup, integrity
 from store.codec import micros, moment
 from store.connection import BUSY_S, Database
 from store.curation import Curation
+from store.health import Health
 from store.items import Wanted, Which
 from store.links import Compare
 from store.migrate import migrate
@@ -33,31 +33,6 @@ from store.moves import DEFAULT, Moves
 from store.records import Records
 from store.river import Rivers
 from store.sources import Origin
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckLine:
-    """One remembered check of a source."""
-
-    at: datetime
-    outcome: str
-    status: int | None
-    wire_bytes: int
-    elapsed_s: float
-    entries: int
-    new: int
-    kept: int
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
-    """What a source has cost since it was first asked."""
-
-    checks: int = 0
-    requests: int = 0
-    wire_bytes: int = 0
-    not_modified: int = 0
 
 
 class Store:
@@ -68,6 +43,8 @@ class Store:
         self._configured: dict[str, Source] = {}
         self.curation = Curation(db)
         """Marks, models, and other verdicts on stored items."""
+        self.health = Health(db)
+        """How asking went, and hosts that are left alone."""
         self.archives = Archives(db)
         """The published history."""
         self.rivers = Rivers(db)
@@ -76,9 +53,7 @@ class Store:
         """What is known of single items, and figures over all of them."""
 
     @classmethod
-    def open(
-        cls, path: Path, *, busy_s: float = BUSY_S, fold: Callable[[str], str] | None = None
-    ) -> Self:
+    def open(cls, path: Path, *, busy_s: float = BUSY_S, fold: Callable[[str], str] | None = None) -> Self:
         """Open the store at `path`, creating file and folder when absent, upgrading an older one.
 
         `busy_s`: how long to wait while another process writes, in seconds. `fold` brings forms of a
@@ -165,35 +140,6 @@ class Store:
         """When the next source is due; 1970 when one was never asked, None when there is none."""
         with self._db.reading() as conn:
             return sources.next_due(conn)
-
-    def checks(self, url: str) -> list[CheckLine]:
-        """Return the last checks of a source, newest first."""
-        sql = (
-            "SELECT c.* FROM checks AS c JOIN sources AS s ON s.id = c.source_id"
-            " WHERE s.url = ? ORDER BY c.at DESC"
-        )
-        with self._db.reading() as conn:
-            return [
-                CheckLine(
-                    at=moment(row["at"]),
-                    outcome=row["outcome"],
-                    status=row["status"],
-                    wire_bytes=row["wire_bytes"],
-                    elapsed_s=row["elapsed_us"] / 1_000_000,
-                    entries=row["entries"],
-                    new=row["new"],
-                    kept=row["kept"],
-                    error=row["error"],
-                )
-                for row in conn.execute(sql, (url,))
-            ]
-
-    def totals(self, url: str) -> Totals:
-        """Return what a source has cost so far; zeros for an unknown one."""
-        sql = "SELECT checks, requests, wire_bytes, not_modified FROM sources WHERE url = ?"
-        with self._db.reading() as conn:
-            row = conn.execute(sql, (url,)).fetchone()
-        return Totals(**dict(row)) if row else Totals()
 
     # checks and items
 

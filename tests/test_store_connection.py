@@ -33,8 +33,6 @@ READS: dict[str, Call] = {
     "source_lines": lambda s, _: s.source_lines(),
     "due": lambda s, _: s.due(NOW),
     "next_due": lambda s, _: s.next_due(),
-    "checks": lambda s, _: s.checks(FEED),
-    "totals": lambda s, _: s.totals(FEED),
     "items": lambda s, _: s.items(),
     "find_item": lambda s, _: s.find_item("1"),
     "duplicates": lambda s, _: s.duplicates(1),

@@ -72,9 +72,9 @@ def test_the_same_check_twice_stores_nothing_twice(store: Store) -> None:
     """Recording is idempotent: after a crash nobody has to know how far it came."""
     check = a_check(a_judged(1), a_judged(2), a_judged(3, keep=False))
     store.record(check, compare=twins)
-    before = (store.items(which="all"), store.stories(limit=9), store.revision(), store.checks(FEED))
+    before = (store.items(which="all"), store.stories(limit=9), store.revision(), store.health.checks(FEED))
     assert store.record(check, compare=twins) == Recorded()
-    assert (store.items(which="all"), store.stories(limit=9), store.revision(), store.checks(FEED)) == before
+    assert (store.items(which="all"), store.stories(limit=9), store.revision(), store.health.checks(FEED)) == before
 
 
 def test_undated_items_keep_the_order_of_their_document(store: Store) -> None:

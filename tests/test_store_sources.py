@@ -206,8 +206,8 @@ def test_a_source_asked_once_is_kept_but_not_due(store: Store) -> None:
 def test_unknown_source_is_none(store: Store) -> None:
     """Nobody knows an address that was never named."""
     assert store.source(FEED) is None
-    assert store.totals(FEED) == Totals()
-    assert store.checks(FEED) == []
+    assert store.health.totals(FEED) == Totals()
+    assert store.health.checks(FEED) == []
 
 
 @pytest.mark.parametrize(
@@ -256,10 +256,10 @@ def test_revision_follows_what_lists_show(store: Store) -> None:
     assert [after - before for before, after in pairwise(seen)] == [0, 0, 1, 1, 0]
 
 
-def test_checks_are_counted_and_the_last_fifty_remembered(store: Store) -> None:
+def test_checks_are_counted_and_the_last_hundred_remembered(store: Store) -> None:
     """The same check recorded twice counts once; the log is a ring."""
     store.sync_sources([a_source()], origin="config", now=NOW)
-    for minute in range(60):
+    for minute in range(110):
         failed = a_check(
             at=at(minutes=minute), outcome="failed", status=500, error="It broke.", requests=2, elapsed_s=1.5
         )
@@ -267,8 +267,8 @@ def test_checks_are_counted_and_the_last_fifty_remembered(store: Store) -> None:
     quiet = a_check(at=at(hours=2))
     store.record(quiet, compare=strangers)
     store.record(quiet, compare=strangers)
-    lines = store.checks(FEED)
-    assert len(lines) == 50
+    lines = store.health.checks(FEED)
+    assert len(lines) == 100
     assert (lines[0].at, lines[0].outcome, lines[0].status, lines[0].error) == (
         at(hours=2),
         "unchanged",
@@ -282,4 +282,4 @@ def test_checks_are_counted_and_the_last_fifty_remembered(store: Store) -> None:
         1000,
     )
     assert lines[-1].at == at(minutes=11)
-    assert store.totals(FEED) == Totals(checks=61, requests=121, wire_bytes=61000, not_modified=1)
+    assert store.health.totals(FEED) == Totals(checks=111, requests=221, wire_bytes=111_000, not_modified=1)

@@ -83,6 +83,8 @@ class Check:
     elapsed_s: float = 0.0
     conditional: bool = False
     requests: int = 0
+    asked: str = ""
+    """Address of the first request; empty when nothing was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
