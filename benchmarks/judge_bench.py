@@ -43,7 +43,7 @@ class Row:
 
 def read(path: Path, *, titles: bool) -> list[tuple[Item, bool, str, str]]:
     """Read the labelled lines; with `titles`, only those with a title, and without their summary."""
-    rows: list[tuple[Item, bool, str]] = []
+    rows: list[tuple[Item, bool, str, str]] = []
     for line in path.read_text("utf-8").splitlines():
         table = json.loads(line)
         if titles and not table["title"]:
@@ -79,7 +79,8 @@ BASE = re.compile(r"\b(?:station|base)\b", re.IGNORECASE)
 PLACE = re.compile(
     r"\b(?:ilrs|moon ?bases?|lunar (?:base|station|outpost|habitat|village|colony|gateway|research station"
     r"|south pole station|infrastructure|surface habitat)s?"
-    r"|(?:base|station|outpost|habitat|settlement|colony)s? (?:on|around|orbiting) the moon|artemis base camp|foundation surface habitat|chang['’]?e[- ]?[78])\b",
+    r"|(?:base|station|outpost|habitat|settlement|colony)s? (?:on|around|orbiting) the moon"
+    r"|artemis base camp|foundation surface habitat|chang['’]?e[- ]?[78])\b",
     re.IGNORECASE,
 )
 PARTS = re.compile(
