@@ -233,6 +233,20 @@ def test_a_topic_of_ones_own_waits_for_apply(work: Path, store: Store) -> None:
     assert behind.left == 4
 
 
+def test_fetch_tells_of_another_topic(work: Path, store: Store, capsys: Output) -> None:
+    """One sentence on standard error; a shipped topic is applied at once, one's own waits."""
+    (work / "tea.toml").write_text(COFFEE, encoding="utf-8")
+    assert cli.run(["fetch"]) == 0
+    assert "4 stored items were judged by another topic than tea@1#" in capsys.readouterr().err
+    assert len(store.stories(limit=9)) == 2
+    configure(work, more="[topic]\nfile = 'night-trains'\n")
+    assert cli.run(["fetch"]) == 0
+    assert "little by little" in capsys.readouterr().err
+    assert store.stories(limit=9) == []
+    assert cli.run(["fetch"]) == 0
+    assert "topic" not in capsys.readouterr().err
+
+
 def test_a_shipped_topic_is_applied_step_by_step(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch per step when time is short, until nothing is left; then it is silent."""
     monkeypatch.setattr(rejudge, "BATCH", 3)

@@ -12,7 +12,7 @@ from store import LearnedModel, Share, Store
 from store.connection import Database
 from store.migrate import MIGRATIONS, migrate
 from tests.builders import FEED, NOW, a_check, a_judged, a_reason, a_verdict, an_item, at
-from tests.fake_compare import strangers
+from tests.fake_compare import strangers, twins
 
 OLD, NEW = "tea@1", "tea@2"
 
@@ -66,6 +66,19 @@ def test_an_item_that_leaves_is_withdrawn_and_may_return(store: Store) -> None:
     assert again(store, 1, judged(1)) == ((1,), ())
     (back,) = store.stories(limit=9)
     assert (back.key, back.lead.content) == (story.key, story.lead.content)
+
+
+def test_an_item_that_enters_is_found_by_its_copies(store: Store) -> None:
+    """Of a rejected item hardly a trace is kept to compare by; it is taken when it enters."""
+    faint = judged(1, keep=False)
+    fill(store, replace(faint, identity=replace(faint.identity, fingerprint=b"faint")))
+    whole = replace(judged(1), identity=replace(faint.identity, fingerprint=b"whole", bands=(7,)))
+    assert again(store, 1, whole) == ((1,), ())
+    copy = judged(2)
+    copy = replace(copy, identity=replace(copy.identity, fingerprint=b"whole", bands=(7,)))
+    store.record(a_check(copy), compare=twins)
+    (story,) = store.stories(limit=9)
+    assert len(story.also) == 1
 
 
 def test_an_equal_verdict_moves_nothing(store: Store) -> None:
