@@ -81,7 +81,10 @@ class Show:
     @contextmanager
     def progress(self, label: str, total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
         """Give a function to call per finished step; a bar shows on a terminal unless quiet."""
-        from rich.progress import (  # noqa: PLC0415 # most commands have nothing to wait for
+        if quiet or not self.err.is_terminal:
+            yield lambda: None
+            return
+        from rich.progress import (  # noqa: PLC0415 # slow to load, and most commands have nothing to wait for
             BarColumn,
             MofNCompleteColumn,
             Progress,
@@ -94,11 +97,10 @@ class Show:
             MofNCompleteColumn(),
             console=self.err,
             transient=True,
-            disable=quiet or not self.err.is_terminal,
         )
         with bar:
             task = bar.add_task(label, total=total)
-            self._bar = None if bar.disable else bar
+            self._bar = bar
             try:
                 yield lambda: bar.advance(task)
             finally:
