@@ -1,21 +1,36 @@
 """Everything one run of moonwire works with, opened together and closed together."""
 
 import random
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
 
-from feeds.curate import identity, topic
-from feeds.curate.normalise import normalise
+from feeds.curate import topic
 from feeds.curate.tune import Tuning, tuning, verdict_of
 from feeds.intake.fetch import Fetcher, FetchLimits
-from feeds.intake.isolate import IsolatedReader
-from feeds.model import Check, Entry, FeedHead, Item, Judged, Recorded, Source
+from feeds.model import (
+    Check,
+    Entry,
+    FeedHead,
+    Item,
+    Judged,
+    ReadFailed,
+    Reading,
+    ReadRequest,
+    Recorded,
+    Related,
+    Source,
+)
 from scheduler import hosts, pipeline, plan
 from scheduler.config_types import Config, FetchConfig
 from scheduler.learned import Tuner
 from store import Store
+
+if TYPE_CHECKING:
+    from feeds.intake.isolate import IsolatedReader
 
 Clock = Callable[[], datetime]
 
@@ -45,7 +60,7 @@ class Workshop:
 
     def record(self, check: Check) -> Recorded:
         """Keep a check in one transaction."""
-        return self.store.record(check, compare=identity.compare)
+        return self.store.record(check, compare=_compare)
 
 
 @contextmanager
@@ -89,7 +104,7 @@ def open_tools(
             allow_private=fetch.allow_private,
             user_agent=fetch.user_agent,
         ) as fetcher,
-        IsolatedReader() as reader,
+        _Reader() as reader,
     ):
         yield pipeline.Tools(
             fetcher=fetcher,
@@ -104,6 +119,10 @@ def curation(tuned: Callable[[], Tuning]) -> pipeline.Curate:
     """Return the way from entries to judged items; `tuned` is asked once for each document."""
 
     def curate(entries: Sequence[Entry], source: Source, head: FeedHead, now: datetime) -> tuple[Judged, ...]:
+        if not entries:
+            return ()
+        from feeds.curate.normalise import normalise  # noqa: PLC0415 # slow to load; mostly nothing is new
+
         by = tuned()
         return tuple(_judged(item, by, raw) for item, raw in normalise(entries, source, head, now=now))
 
@@ -112,9 +131,41 @@ def curation(tuned: Callable[[], Tuning]) -> pipeline.Curate:
 
 def _judged(item: Item, by: Tuning, raw: bytes) -> Judged:
     """Judge and identify one item; nobody will compare the text of one that is far from the topic."""
+    from feeds.curate import identity  # noqa: PLC0415 # as above
+
     verdict = verdict_of(item, by)
     who = identity.identify if verdict.keep or verdict.near else identity.outline
     return Judged(item=item, verdict=verdict, identity=who(item), raw_hash=raw)
+
+
+def _compare(a: bytes, b: bytes) -> Related:
+    from feeds.curate.identity import compare  # noqa: PLC0415 # as above
+
+    return compare(a, b)
+
+
+class _Reader:
+    """The isolated reader, loaded at the first document: parsers load slowly, and mostly nothing is new."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._reader: IsolatedReader | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            if self._reader is not None:
+                self._reader.close()
+
+    def read(self, request: ReadRequest) -> Reading | ReadFailed:
+        with self._lock:
+            if self._reader is None:
+                from feeds.intake.isolate import IsolatedReader  # noqa: PLC0415 # see above
+
+                self._reader = IsolatedReader()
+        return self._reader.read(request)
 
 
 def pace_of(config: Config) -> plan.Pace:
