@@ -12,7 +12,7 @@ from typing import Literal
 
 from feeds.curate.topic import Topic, shipped
 from feeds.curate.tune import Tuning, verdict_of
-from feeds.model import Judged, Verdict
+from feeds.model import Identity, Judged, Verdict
 from store import Rejudged, Store, StoredItem
 
 BATCH = 100
@@ -26,9 +26,21 @@ def applies_itself(about: Topic) -> bool:
 
 def judged_again(stored: StoredItem, by: Tuning) -> Judged:
     """Judge a stored item as if it came in now."""
+    return _identified(stored, verdict_of(stored.item, by))
+
+
+def _identified(stored: StoredItem, verdict: Verdict) -> Judged:
     from feeds.curate.identity import identify  # noqa: PLC0415 # slow to load; mostly all is in line
 
-    return Judged(item=stored.item, verdict=verdict_of(stored.item, by), identity=identify(stored.item))
+    return Judged(item=stored.item, verdict=verdict, identity=identify(stored.item))
+
+
+def _in_line(stored: StoredItem, by: Tuning) -> Judged:
+    """Judge a stored item; who it is matters only where it moves."""
+    verdict = verdict_of(stored.item, by)
+    if (verdict.keep, verdict.near) != (stored.keep, stored.near):
+        return _identified(stored, verdict)
+    return Judged(item=stored.item, verdict=verdict, identity=Identity(keys=()))
 
 
 def rejudge_batch(store: Store, by: Tuning, *, limit: int) -> Rejudged:
@@ -38,7 +50,7 @@ def rejudge_batch(store: Store, by: Tuning, *, limit: int) -> Rejudged:
         return Rejudged()
     from feeds.curate.identity import compare  # noqa: PLC0415 # as above
 
-    return store.curation.rejudge([(each.id, judged_again(each, by)) for each in stale], compare=compare)
+    return store.curation.rejudge([(each.id, _in_line(each, by)) for each in stale], compare=compare)
 
 
 def rejudge(
