@@ -52,15 +52,15 @@ def read_place(text: str, folded: str, topic: Topic, spoken: Callable[[str], boo
         same = hits.setdefault(hit.group, [])
         if len(same) < _MOST_HITS:
             same.append(hit)
-    names = [hit for group, found in hits.items() if group.startswith("concepts.") for hit in found]
-    taking = {concept.key for concept in topic.concepts if concept.mask and concept.key in hits}
-    masks = [
-        hit
-        for key in taking
-        for hit in hits[key]
-        if not any(_inside(hit, name) and _size(name) > _size(hit) for name in names)
-    ]
+    taking = topic.masks & hits.keys()
     if taking:
+        names = [hit for group, found in hits.items() if group.startswith("concepts.") for hit in found]
+        masks = [
+            hit
+            for key in taking
+            for hit in hits[key]
+            if not any(_inside(hit, name) and _size(name) > _size(hit) for name in names)
+        ]
         standing = set(map(id, masks))
         hits = {
             group: [
@@ -74,13 +74,20 @@ def read_place(text: str, folded: str, topic: Topic, spoken: Callable[[str], boo
     return Reading(text=text, folded=folded, hits=hits)
 
 
-def find_concepts(reading: Reading, topic: Topic, present: Collection[str]) -> Iterator[Found]:
-    """Give the first place of each concept that stands in `reading`; `present` are the groups of the item."""
+def find_concepts(
+    reading: Reading, topic: Topic, present: Collection[str], headline: Collection[str]
+) -> Iterator[Found]:
+    """Give the first place of each concept that stands in `reading`.
+
+    `present` are the groups found anywhere in the item, `headline` those found in its title.
+    """
     hits = reading.hits
-    for concept in topic.concepts:
-        if concept.key not in hits and not (concept.near and concept.near[0] in hits):
-            continue
-        if all(need in present for need in concept.needs):
+    led = {place for group in hits for place in topic.led_by.get(group, ())}
+    for place in sorted(led):
+        concept = topic.concepts[place]
+        if all(need in present for need in concept.needs) and all(
+            head in headline for head in concept.headline
+        ):
             found = next(iter(_find(concept, reading.hits, reading.folded)), None)
             if found is not None:
                 yield found
@@ -151,5 +158,8 @@ def distance(folded: str, start: int, end: int, hit: Hit) -> float:
     low, high = (end, hit.start) if hit.start >= end else (hit.end, start)
     words = 0.0
     for word in folded[low:high].split():
-        words += _SENTENCE if word == "." else len(word) / _WORD_OF_RUN if UNSPACED.search(word) else 1
+        if word == ".":
+            words += _SENTENCE
+        else:
+            words += 1 if word.isascii() or not UNSPACED.search(word) else len(word) / _WORD_OF_RUN
     return words

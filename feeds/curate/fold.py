@@ -7,15 +7,18 @@ end of a sentence a lone full stop. ``L’Étoile-7``, ``L'ETOILE 7``
 and ``l´étoile 7`` are all ``l etoile 7``.
 """
 
+import functools
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 from itertools import accumulate
 
 _REMEMBER = 30_000
 """Characters whose form is kept: all scripts of real news, and a bound on what hostile text can fill."""
+_MANY = 64
+"""Distinct characters up to which each is looked for by itself."""
 _LINE = 160
 """Characters of a quotation."""
 _ENDERS = frozenset(".!?…。！？؟۔।॥|•\u2028\u2029")
@@ -54,28 +57,32 @@ def _simplified() -> dict[str, str]:
     return dict(zip(pairs[::2], pairs[1::2], strict=True))
 
 
-class _Forms(dict[int, str]):
-    """`str.translate` table that works out a character's form when it is first seen."""
+class _Forms(dict[str, str]):
+    """The form of a character, worked out when first seen; those that are their own are set apart."""
 
     def __init__(self) -> None:
         super().__init__()
         self.own = _KEPT_APART | _ARABIC | _APOSTROPHES | _simplified()
+        self.stable: set[str] = set()
 
-    def __missing__(self, code: int) -> str:
-        form = self._form(code)
-        if len(self) < _REMEMBER:
-            self[code] = form
+    def __missing__(self, char: str) -> str:
+        form = "".join(self.own.get(part, part) for part in self._form(char))
+        if len(self) + len(self.stable) < _REMEMBER:
+            if form == char:
+                self.stable.add(char)
+            else:
+                self[char] = form
         return form
 
-    def _form(self, code: int) -> str:
-        char = chr(code)
+    def _form(self, char: str) -> str:
         if char in self.own:
             return self.own[char]
+        code = ord(char)
         category = unicodedata.category(char)
         if any(first <= code <= last for first, last in _UNDOUBLED) or char in _NUKTAS or category == "Cf":
             return ""
         if category[0] in "PSZC":
-            return " . " if char in _ENDERS else " "
+            return "." if char in _ENDERS else " "
         if category == "Nd":
             return str(unicodedata.digit(char))
         if code < 0x0530 or 0x0620 <= code < 0x0700 or 0x1E00 <= code < 0x2000:  # noqa: PLR2004 # script blocks
@@ -84,13 +91,18 @@ class _Forms(dict[int, str]):
 
 
 _FORMS = _Forms()
+_ASCII_FORMS = str.maketrans({chr(code): _FORMS[chr(code)] for code in range(128)})
+"""One for one, which `str.translate` does many times as fast as anything else."""
 
 
 def fold(text: str) -> str:
     """Give the matching form of `text`; any Unicode string is allowed, the empty one stays empty."""
     if text.isascii():
-        return text.lower().translate(_FORMS)
-    return unicodedata.normalize("NFKC", text).casefold().translate(_FORMS)
+        return text.lower().translate(_ASCII_FORMS).replace(".", " . ")
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    for char in set(folded) - _FORMS.stable:  # a text has few characters that change: quicker than one by one
+        folded = folded.replace(char, _FORMS[char])
+    return folded.replace(".", " . ")
 
 
 class Quoter:
@@ -98,38 +110,69 @@ class Quoter:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._own: Sequence[int] = ()
-        self._ends: Sequence[int] | None = None
+        self._map: _Map | None = None
 
     def quote(self, start: int, end: int) -> str:
         """Give the original words behind ``fold(text)[start:end]``, at most a line of them."""
-        if self._ends is None:
-            self._own, self._ends = _map(self._text)
-        if not self._ends:
-            return ""
-        first = self._own[min(bisect_right(self._ends, start), len(self._own) - 1)]
-        last = bisect_left(self._ends, end) + 1
-        stop = self._own[last] if last < len(self._own) else len(self._text)
+        if self._map is None:
+            self._map = _map(self._text)
+        first, stop = self._map(start), self._map(max(end - 1, start)) + 1
+        while _JOINED.match(self._text, stop):
+            stop += 1
         return " ".join(self._text[first:stop].split())[:_LINE]
 
 
+_Map = Callable[[int], int]
+
+
 class _Sizes(dict[str, int]):
-    """How long the form of each character is."""
+    """How long the form of each character is; those of one character are set apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ones: set[str] = set()
 
     def __missing__(self, char: str) -> int:
         size = len(fold(char))
         if len(self) < _REMEMBER:
             self[char] = size
+            if size == 1:
+                self.ones.add(char)
         return size
 
 
 _SIZES = _Sizes()
 
 
-def _map(text: str) -> tuple[Sequence[int], Sequence[int]]:
-    """Give where each cluster of `text` begins, and where its form ends in the folded text."""
+def _map(text: str) -> _Map:
+    """Give the function from a place of the folded text to the character of `text` it was made from."""
     if _JOINED.search(text):
         clusters = list(_CLUSTER.finditer(text))
-        sizes = (_SIZES[cluster[0]] for cluster in clusters)
-        return [cluster.start() for cluster in clusters], list(accumulate(sizes))
-    return range(len(text)), list(accumulate(map(_SIZES.__getitem__, text)))
+        ends = list(accumulate(_SIZES[cluster[0]] for cluster in clusters))
+        firsts = [cluster.start() for cluster in clusters]
+        return lambda place: firsts[bisect_right(ends, place)] if ends and place < ends[-1] else len(text)
+    odd = {char for char in set(text) - _SIZES.ones if _SIZES[char] != 1}
+    if len(odd) > _MANY:
+        ends = list(accumulate(map(_SIZES.__getitem__, text)))
+        return lambda place: bisect_right(ends, place)
+    shifts = sorted((place, _SIZES[char]) for char in odd for place in _places(text, char))
+    return functools.partial(_shifted, shifts)
+
+
+def _places(text: str, char: str) -> Iterator[int]:
+    place = text.find(char)
+    while place >= 0:
+        yield place
+        place = text.find(char, place + 1)
+
+
+def _shifted(shifts: Sequence[tuple[int, int]], place: int) -> int:
+    """Give the place before folding: `shifts` are the characters whose forms are not of one character."""
+    longer = 0
+    for own, size in shifts:
+        if own + longer > place:
+            break
+        if own + longer + size > place:
+            return own
+        longer += size - 1
+    return place - longer

@@ -100,11 +100,9 @@ def _places(item: Item) -> Iterator[tuple[Place, str]]:
 
 
 def _read(item: Item, topic: Topic) -> dict[Place, Reading]:
-    texts = [(place, text, fold(text)) for place, text in _places(item) if text]
-    if not any(map(topic.matcher.touches, (folded for _, _, folded in texts))):
-        return {}
     spoken = _speaker(item)
-    return {place: read_place(text, folded, topic, spoken) for place, text, folded in texts}
+    readings = ((place, read_place(text, fold(text), topic, spoken)) for place, text in _places(item) if text)
+    return {place: reading for place, reading in readings if reading.hits}
 
 
 def _speaker(item: Item) -> Callable[[str], bool]:
@@ -116,11 +114,12 @@ def _speaker(item: Item) -> Callable[[str], bool]:
 
 def _count(readings: dict[Place, Reading], topic: Topic) -> list[_Count]:
     present = {group for reading in readings.values() for group in reading.groups}
+    headline = readings["title"].groups if "title" in readings else frozenset()
     counts: list[_Count] = []
     for place, reading in readings.items():
         quoter = Quoter(reading.text)
         share = getattr(topic.places, place)
-        for found in find_concepts(reading, topic, present):
+        for found in find_concepts(reading, topic, present, headline):
             weight = found.concept.weight * share * (1.0 if place == "title" else _fade(found.start))
             counts.append(_Count(found=found, place=place, weight=weight, quoter=quoter))
     return counts

@@ -48,14 +48,16 @@ def key_of(pattern: Pattern) -> str:
 
 
 def _unused(topic: Topic) -> Iterator[Finding]:
-    used = {name for concept in topic.concepts for name in (*concept.near, *concept.needs, *concept.unless)}
+    used: set[str] = set()
+    for concept in topic.concepts:
+        used.update(concept.near, concept.needs, concept.unless, concept.headline)
     groups = dict.fromkeys(pattern.group for pattern in topic.matcher.patterns if "." not in pattern.group)
     for group in groups:
         if group not in used:
             yield Finding(
                 kind="unused",
                 key=f"words.{group}",
-                sentence=f"words.{group} is used by no concept; name it in near, needs or unless.",
+                sentence=f"words.{group} is used by no concept; name it in near, needs, unless or headline.",
             )
 
 

@@ -8,8 +8,9 @@ found behind their attached articles and prepositions too.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, compress
 from typing import NamedTuple
 
 from feeds.curate.fold import fold
@@ -18,7 +19,6 @@ from feeds.curate.language import small_words
 UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 )
-_TOKEN = re.compile(r"\S+")
 _CLITICS = re.compile(r"(?:[وف]?(?:[بك]?ال|لل)|[وفبكل])(?=..)|[והבלמשכ]{1,2}(?=...)")
 CLITIC_SCRIPTS = "\u0590"
 """From here on words may have others written on to them."""
@@ -90,6 +90,45 @@ def parse(source: str, group: str, language: str = "", *, declared: str = "") ->
     )
 
 
+class _Led(NamedTuple):
+    """The patterns of which one word is the rarest."""
+
+    patterns: tuple[Pattern, ...]
+    alone: tuple[Pattern, ...]
+    """Patterns of this one word."""
+    among: tuple[tuple[Pattern, str], ...]
+    """Patterns of several words, each with one that must be in the text as it stands, if there is such."""
+
+
+def _led(patterns: Sequence[Pattern]) -> _Led:
+    among = []
+    for pattern in patterns:
+        if len(pattern.terms) > 1:
+            others = (term for place, term in enumerate(pattern.terms) if place != pattern.anchor)
+            whole = [term.text for term in others if not term.stem and term.text[0] < CLITIC_SCRIPTS]
+            among.append((pattern, max(whole, key=len, default="")))
+    alone = tuple(pattern for pattern in patterns if len(pattern.terms) == 1)
+    return _Led(tuple(patterns), alone, tuple(among))
+
+
+class _Known(dict[str, _Led | None]):
+    """What each word seen leads to; None, as for most words, is nothing."""
+
+    def __init__(self, look_up: Callable[[str], _Led | None]) -> None:
+        super().__init__()
+        self._look_up = look_up
+
+    def __missing__(self, token: str) -> _Led | None:
+        if len(self) >= _REMEMBER:
+            self.clear()
+        self[token] = found = self._look_up(token)
+        return found
+
+
+def _by_place(hit: Hit) -> tuple[int, int]:
+    return hit[0], -hit[1]
+
+
 class Matcher:
     """All patterns of a topic, compiled once; `find` is safe to call from several threads.
 
@@ -110,64 +149,57 @@ class Matcher:
         self._lengths = tuple(sorted({len(stem) for stem in self._stems}))
         heads = "".join(sorted({re.escape(start[0]) for start in self._starts}))
         self._head = re.compile(f"[{heads}]") if heads else None
-        self._known: dict[str, tuple[Pattern, ...]] = {}
-
-    def touches(self, text: str) -> bool:
-        """Say whether the rarest word of any pattern stands in folded `text`; quicker than `find`."""
-        known = self._known
-        for token in text.split():
-            if known[token] if token in known else self._look_up(token):
-                return True
-        return self._head is not None and not text.isascii() and self._head.search(text) is not None
+        self._known = _Known(self._look_up)
 
     def led_by(self, token: str) -> tuple[Pattern, ...]:
         """Give the patterns whose rarest word a token of folded text may be."""
-        known = self._known
-        return known[token] if token in known else self._look_up(token)
+        led = self._known[token]
+        return led.patterns if led else ()
 
     def find(self, text: str) -> list[Hit]:
         """Find every pattern in folded `text`, in order of place; the language of none is asked."""
-        tokens = text.split()
+        pieces = text.split(" ")
+        tokens = list(filter(None, pieces))
+        led = list(map(self._known.__getitem__, tokens))
         hits: list[Hit] = []
-        known = self._known
-        anchors = [
-            (place, found)
-            for place, token in enumerate(tokens)
-            if (found := known[token] if token in known else self._look_up(token))
-        ]
-        if anchors:
-            spans = [match.span() for match in _TOKEN.finditer(text)]
-            for place, found in anchors:
-                for pattern in found:
-                    span = (place, place) if len(pattern.terms) == 1 else _around(pattern, tokens, place)
-                    if span is not None:
-                        hits.append(Hit(spans[span[0]][0], spans[span[1]][1], pattern.group, pattern))
+        if any(led):
+            before = list(accumulate(map(len, pieces), initial=0))
+            starts = [before[piece] + piece for piece in compress(range(len(pieces)), pieces)]
+            words = set(tokens)
+            for place, found in enumerate(led):
+                if found is None:
+                    continue
+                start = starts[place]
+                end = start + len(tokens[place])
+                hits += [Hit(start, end, pattern.group, pattern) for pattern in found.alone]
+                for pattern, other in found.among:
+                    if (not other or other in words) and (span := _around(pattern, tokens, place)):
+                        first, last = span
+                        end_of_last = starts[last] + len(tokens[last])
+                        hits.append(Hit(starts[first], end_of_last, pattern.group, pattern))
         if self._head is not None and not text.isascii():
             hits.extend(self._inside_runs(text))
-        hits.sort(key=lambda hit: (hit.start, -hit.end))
+        hits.sort(key=_by_place)
         return hits
 
     def _inside_runs(self, text: str) -> Iterable[Hit]:
         assert self._head is not None
         for match in self._head.finditer(text):
             start = match.start()
-            for beginning in {text[start : start + 2], text[start]}:
-                for pattern in self._starts.get(beginning, ()):
-                    end = _read_on(pattern, text, start)
-                    if end:
+            beginning = text[start : start + 2]
+            for key in (beginning, beginning[0]) if len(beginning) > 1 else (beginning,):
+                for pattern in self._starts.get(key, ()):
+                    if end := _read_on(pattern, text, start):
                         yield Hit(start, end, pattern.group, pattern)
 
-    def _look_up(self, token: str) -> tuple[Pattern, ...]:
+    def _look_up(self, token: str) -> "_Led | None":
         found = self._patterns_of(token)
         if token[0] >= CLITIC_SCRIPTS and (clitic := _CLITICS.match(token)):
             found += [p for p in self._patterns_of(token[clitic.end() :]) if p not in found]
-        if len(self._known) >= _REMEMBER:
-            self._known.clear()
-        self._known[token] = known = tuple(found)
-        return known
+        return _led(found) if found else None
 
     def _patterns_of(self, token: str) -> list[Pattern]:
-        found = list(self._exact.get(token, ()))
+        found = [*self._exact.get(token, ())]
         size = len(token)
         for length in self._lengths:
             if length > size:
@@ -194,7 +226,7 @@ def _anchored(patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
 
 
 def fits(term: Term, token: str) -> bool:
-    """Whether `token` of a folded text is the word `term`, with an ending or a clitic where it may have them."""
+    """Whether `token` of folded text is the word `term`, with an ending or clitic where it may have one."""
     text = term.text
     if token == text or (term.stem and token.startswith(text)):
         return True

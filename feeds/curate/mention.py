@@ -115,6 +115,6 @@ def mentions_of(
 def _needs(concept: Concept) -> Iterator[frozenset[str]]:
     """Give, for each way to find `concept`, the groups that must all be there."""
     if concept.named:
-        yield frozenset((concept.key, *concept.needs))
+        yield frozenset((concept.key, *concept.needs, *concept.headline))
     if concept.near:
-        yield frozenset((*concept.near, *concept.needs))
+        yield frozenset((*concept.near, *concept.needs, *concept.headline))

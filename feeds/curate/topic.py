@@ -6,7 +6,7 @@ The language of topic files is described in docs/how-to/topic.md. Nothing here k
 import functools
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -47,6 +47,20 @@ class Topic:
     def label(self) -> str:
         """Name and revision, as verdicts state it."""
         return f"{self.name}@{self.revision}"
+
+    @functools.cached_property
+    def masks(self) -> frozenset[str]:
+        """Keys of the exclusions that have names."""
+        return frozenset(concept.key for concept in self.concepts if concept.mask and concept.named)
+
+    @functools.cached_property
+    def led_by(self) -> Mapping[str, Sequence[int]]:
+        """For each group of patterns, the places in `concepts` of those that may stand where it was found."""
+        table: dict[str, list[int]] = {}
+        for place, concept in enumerate(self.concepts):
+            for group in {concept.key, *concept.near[:1]}:
+                table.setdefault(group, []).append(place)
+        return table
 
     @functools.cached_property
     def vocabulary(self) -> Mentions | None:

@@ -19,11 +19,11 @@ _CONCEPT = (
     "ordered",
     "needs",
     "unless",
+    "headline",
     "group",
     "tags",
     "decides",
 )
-_OTHER = ("title", "weight", "names", "near", "within", "ordered", "needs", "unless", "group", "decides")
 _LANGUAGE = re.compile(r"[a-z]{2,3}$")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*$")
 _MAX_WEIGHT = 20.0
@@ -63,6 +63,8 @@ class Concept:
     """Word lists of which each must stand somewhere in the item."""
     unless: tuple[str, ...] = ()
     """Word lists of which none may stand within `within` words."""
+    headline: tuple[str, ...] = ()
+    """Word lists of which each must stand in the title of the item."""
     group: str = ""
     """Concepts of one group are one thing said in several ways."""
     tags: tuple[str, ...] = ()
@@ -220,7 +222,7 @@ def _read_concepts(
         key = f"{kind}.{name}"
         if not _NAME.match(name):
             raise TopicError(f"{reader.path}: {key} is no name; use small letters, digits and hyphens.")
-        body = reader.table(value, key, _CONCEPT if kind == "concepts" else _OTHER)
+        body = reader.table(value, key, _CONCEPT)
         if "names" in body:
             _read_patterns(reader, body["names"], f"{key}.names", patterns, group=key)
         found.append(_read_concept(reader, body, name, lists, kind=kind))
@@ -235,7 +237,7 @@ def _read_concept(
     weight = reader.number(body.get("weight", 0.0 if kind == "others" else None), f"{key}.weight", low, high)
     refers = {
         word: _lists(reader, body.get(word, []), f"{key}.{word}", lists)
-        for word in ("near", "needs", "unless")
+        for word in ("near", "needs", "unless", "headline")
     }
     if "names" not in body and not refers["near"]:
         raise TopicError(
@@ -252,6 +254,7 @@ def _read_concept(
         ordered=reader.flag(body.get("ordered", False), f"{key}.ordered"),
         needs=refers["needs"],
         unless=refers["unless"],
+        headline=refers["headline"],
         group=reader.text(body.get("group", name), f"{key}.group"),
         tags=reader.texts(body.get("tags", []), f"{key}.tags"),
         mask=kind == "others",
