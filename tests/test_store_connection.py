@@ -10,13 +10,15 @@ import pytest
 
 from feeds.errors import StoreError
 from feeds.model import Related, Stamp
-from store import Store
+from store import LearnedModel, Store
 from store.connection import sentence
+from store.curation import Curation
 from tests.builders import FEED, NOW, a_check, a_judged, a_source
 from tests.fake_compare import strangers
 
 Call = Callable[[Store, Path], object]
 
+MODEL = LearnedModel(topic="t", trained=NOW, active=True, body=b"", report="{}")
 WRITES: dict[str, Call] = {
     "sync_sources": lambda s, _: s.sync_sources([a_source()], origin="config", now=NOW),
     "add_source": lambda s, _: s.add_source(a_source(), now=NOW),
@@ -26,6 +28,10 @@ WRITES: dict[str, Call] = {
     "prune": lambda s, _: s.prune(NOW, now=NOW),
     "join": lambda s, _: s.join(1, 2, now=NOW),
     "split": lambda s, _: s.split(1, [2], now=NOW),
+    "curation.rejudge": lambda s, _: s.curation.rejudge([], compare=strangers),
+    "curation.mark": lambda s, _: s.curation.mark(1, a_judged(), keep=None, at=NOW, compare=strangers),
+    "curation.save_model": lambda s, _: s.curation.save_model(MODEL),
+    "curation.forget_model": lambda s, _: s.curation.forget_model("t"),
 }
 READS: dict[str, Call] = {
     "sources": lambda s, _: s.sources(),
@@ -44,12 +50,20 @@ READS: dict[str, Call] = {
     "stamps": lambda s, _: s.stamps(),
     "backup": lambda s, folder: s.backup(folder / "copy.db"),
     "integrity": lambda s, _: s.integrity(),
+    "curation.stale": lambda s, _: s.curation.stale("t"),
+    "curation.stale_items": lambda s, _: s.curation.stale_items("t", limit=5),
+    "curation.items_after": lambda s, _: s.curation.items_after(0, limit=5),
+    "curation.item": lambda s, _: s.curation.item(1),
+    "curation.marked": lambda s, _: s.curation.marked(),
+    "curation.shares": lambda s, _: s.curation.shares(),
+    "curation.model": lambda s, _: s.curation.model("t"),
 }
 
 
 def test_every_method_stands_in_one_of_the_tables() -> None:
     """A new method has to be added to the rules below."""
     public = {name for name in vars(Store) if not name.startswith("_")}
+    public |= {f"curation.{name}" for name in vars(Curation) if not name.startswith("_")}
     assert public - {"open", "close"} == WRITES.keys() | READS.keys()
 
 
