@@ -23,6 +23,8 @@ class _Filing:
     new_ids: list[int] = field(default_factory=list)
     kept: int = 0
     updated: int = 0
+    pending: set[int] = field(default_factory=set)
+    """New items and their relatives, to be grouped once at the end."""
     visible: bool = False
 
 
@@ -36,6 +38,7 @@ def record(conn: sqlite3.Connection, check: Check, compare: Compare) -> Recorded
     filing = _Filing(conn=conn, compare=compare, source_id=source_id, at=micros(check.at), visible=visible)
     for judged in reversed(check.judged):
         _file(filing, judged)
+    relate.settle(conn, filing.pending)
     recorded = Recorded(
         new=len(filing.new_ids),
         kept=filing.kept,
@@ -94,7 +97,7 @@ def _new(filing: _Filing, judged: Judged, by_key: list[Relative]) -> None:
     candidates.store_keys(conn, item_id, judged.identity, (item.url, item.guid))
     candidates.store_traits(conn, item_id, judged.identity, row["status"], sort_at)
     search.index(conn, item_id, row)
-    relate.enter(conn, item_id, row["status"], judged.identity, by_key, filing.compare)
+    filing.pending |= relate.enter(conn, item_id, row["status"], judged.identity, by_key, filing.compare)
     filing.visible |= row["status"] >= items.NEAR  # near ones have a page too
     if judged.verdict.keep:
         filing.kept += 1

@@ -20,13 +20,18 @@ def enter(
     identity: Identity,
     by_key: Sequence[Relative],
     compare: Compare,
-) -> None:
-    """Relate a new item; a kept one joins or opens a story."""
+) -> set[int]:
+    """Relate a new item; a kept one without relatives opens a story.
+
+    Returns what is to be settled once all entries of its document are in: each by itself, a long
+    document of alike entries would group the same neighbourhood hundreds of times.
+    """
     linked = _link(conn, item_id, status, identity, by_key, compare)
     if linked:
-        _settle(conn, {item_id, *linked})
-    elif status == KEPT:
+        return {item_id, *linked}
+    if status == KEPT:
         threads.alone(conn, item_id)
+    return set()
 
 
 def change(conn: sqlite3.Connection, item_id: int, identity: Identity, compare: Compare) -> None:

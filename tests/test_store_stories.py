@@ -1,12 +1,13 @@
 """Stories: one entry of the published feed each."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from feeds.model import Relation, Stamp
-from store import Store
+from store import Store, threads
 from store.stories import found, key_of
 from tests.builders import FEED, NOW, a_check, a_judged, an_identity, an_item, at
 from tests.fake_compare import always, strangers
@@ -109,3 +110,22 @@ def test_stamps_are_kept_as_a_whole(store: Store) -> None:
     assert store.stamps() == first
     store.save_stamps({"a": Stamp(digest="x", changed_at=at(hours=1))})
     assert store.stamps() == {"a": Stamp(digest="x", changed_at=at(hours=1))}
+
+
+def test_alike_entries_of_one_document_are_grouped_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Grouping at each entry would cost a long document of alike entries minutes."""
+    calls: list[set[int]] = []
+    regroup = threads.regroup
+
+    def counted(conn: sqlite3.Connection, seeds: Iterable[int]) -> bool:
+        seeds = set(seeds)
+        calls.append(seeds)
+        return regroup(conn, seeds)
+
+    monkeypatch.setattr(threads, "regroup", counted)
+    alike = [a_judged(n, identity=an_identity(f"alike {n}", bands=(1,))) for n in range(30)]
+    recorded = store.record(a_check(*alike), compare=always(Relation.SAME_STORY))
+    assert recorded.new == 30
+    assert [len(seeds) for seeds in calls] == [30]
