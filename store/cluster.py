@@ -2,8 +2,9 @@
 
 Nothing here knows in which order items came. Copies are joined first: they are one text however many
 sites carry it. Texts are then joined by average linkage: two groups become one as long as the mean of all
-pairs between them, a pair that is not related counting as 0, is at least `ENOUGH`. So a round-up that is
-related to two events does not make them one, and a report that one of three others misses still joins.
+pairs between them is at least `ENOUGH`; a pair that has nothing to do with each other counts as 0, one that
+was nearly related as what it has. So a round-up that is related to two events does not make them one, and
+a report that one of three others just misses still joins.
 """
 
 import heapq
@@ -11,10 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-ENOUGH: Final = 0.45
-"""Least mean likeness of two groups that become one story: about half of their pairs are related."""
+ENOUGH: Final = 0.5
+"""Least mean likeness of two groups that become one story: more than half of their pairs are related."""
 
-SAME_ITEM, SAME_ARTICLE, SAME_STORY = 0, 1, 2
+SAME_ITEM, SAME_ARTICLE, SAME_STORY, NEARLY = 0, 1, 2, 3
+"""Relations as numbers, closest first; `NEARLY` joins nothing by itself, it only counts in the mean."""
 
 Pair = tuple[int, int]
 
@@ -52,13 +54,13 @@ def group(items: Sequence[int], links: Sequence[Link], rulings: Rulings) -> Grou
     joined = _Joined(place, rulings.apart)
     for one, other in sorted(rulings.together, key=lambda pair: sorted((place[pair[0]], place[pair[1]]))):
         joined.join(one, other)
-    copies = [link for link in links if link.relation != SAME_STORY]
+    copies = [link for link in links if link.relation < SAME_STORY]
     copies.sort(key=lambda link: (link.relation, -link.score, *sorted((place[link.one], place[link.other]))))
     article = _Joined(place, rulings.apart)
     for link in copies:
         if joined.join(link.one, link.other):
             article.join(link.one, link.other)
-    _link_groups(joined, [link for link in links if link.relation == SAME_STORY])
+    _link_groups(joined, [link for link in links if link.relation >= SAME_STORY])
     return Grouping(
         stories=tuple(tuple(joined.members[head]) for head in sorted(joined.members, key=place.__getitem__)),
         roots={item: article.head(item) for item in items},
@@ -107,33 +109,50 @@ class _Joined:
 
 
 def _link_groups(joined: _Joined, links: Sequence[Link]) -> None:
-    """Join groups of copies by average linkage; the surest first, equally sure ones by their order."""
-    best: dict[Pair, float] = {}
+    """Join groups of copies by average linkage; the surest first, equally sure ones by their order.
+
+    At least one pair between two groups must be related: near misses alone join nothing.
+    """
+    sums: dict[int, dict[int, float]] = {}
+    related: dict[int, set[int]] = {}
     for link in links:
         one, other = joined.head(link.one), joined.head(link.other)
-        if one != other:
-            pair = _ordered(one, other, joined)
-            best[pair] = max(best.get(pair, 0.0), link.score)
-    sums: dict[int, dict[int, float]] = {}
-    for (one, other), score in best.items():
-        sums.setdefault(one, {})[other] = score
-        sums.setdefault(other, {})[one] = score
+        if one == other:
+            continue
+        for here, there in ((one, other), (other, one)):
+            known = sums.setdefault(here, {})
+            known[there] = max(known.get(there, 0.0), link.score)
+            if link.relation == SAME_STORY:
+                related.setdefault(here, set()).add(there)
     texts = dict.fromkeys(sums, 1)
-    heap = [_entry(joined, texts, pair, score) for pair, score in best.items()]
+    pairs = {_ordered(one, other, joined) for one, others in sums.items() for other in others}
+    heap = [_entry(joined, texts, pair, sums[pair[0]][pair[1]]) for pair in pairs]
     heapq.heapify(heap)
     while heap:
         likeness, _, _, first, second, at_first, at_second = heapq.heappop(heap)
         if texts.get(first) != at_first or texts.get(second) != at_second:
             continue  # one of them has grown since: what holds now stands elsewhere in the heap
-        if -likeness < ENOUGH or not joined.join(first, second):
+        if -likeness < ENOUGH or second not in related.get(first, ()) or not joined.join(first, second):
             continue
         texts[first] += texts.pop(second)
-        for third, score in sums.pop(second).items():
-            del sums[third][second]
-            if third != first:
-                sums[first][third] = sums[third][first] = sums[first].get(third, 0.0) + score
+        _take_over(sums, related, first, second)
         for third, score in sums[first].items():
             heapq.heappush(heap, _entry(joined, texts, _ordered(first, third, joined), score))
+
+
+def _take_over(
+    sums: dict[int, dict[int, float]], related: dict[int, set[int]], first: int, second: int
+) -> None:
+    """Give what the second group has to do with others to the first."""
+    for third, score in sums.pop(second).items():
+        del sums[third][second]
+        if third != first:
+            sums[first][third] = sums[third][first] = sums[first].get(third, 0.0) + score
+    for third in related.pop(second, ()):
+        related[third].discard(second)
+        if third != first:
+            related[third].add(first)
+            related.setdefault(first, set()).add(third)
 
 
 def _entry(

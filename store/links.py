@@ -7,7 +7,7 @@ from typing import Final
 
 from feeds.model import Coverage, Related, Relation
 from store.candidates import Relative
-from store.cluster import SAME_ARTICLE, SAME_ITEM, SAME_STORY
+from store.cluster import NEARLY, SAME_ARTICLE, SAME_ITEM, SAME_STORY
 from store.codec import from_json, to_json
 from store.items import KEPT, SELECT, coverage
 
@@ -19,6 +19,9 @@ CODES: Final = {
     Relation.SAME_ARTICLE: SAME_ARTICLE,
     Relation.SAME_STORY: SAME_STORY,
 }
+NEAR_MISS: Final = 0.35
+"""Probability of one event from which on a pair that is not related still speaks for its groups."""
+
 NAMES: Final = {code: str(relation) for relation, code in CODES.items()}
 
 
@@ -29,29 +32,31 @@ def link(
 
     Items that are not kept are in no story: of them only copies are remembered.
     """
-    rows = [
-        (min(item_id, one.item_id), max(item_id, one.item_id), code, related.score, to_json(related.reasons))
-        for one, related in found
-        if (code := CODES.get(related.relation)) is not None
-        and (code != SAME_STORY or status == one.status == KEPT)
-    ]
+    rows = []
+    for one, related in found:
+        code, score = CODES.get(related.relation, NEARLY), related.score
+        if code >= SAME_STORY and not status == one.status == KEPT:
+            continue
+        reasons = "[]" if code == NEARLY else to_json(related.reasons)
+        score = 1 - score if code == NEARLY else score
+        if code != NEARLY or score >= NEAR_MISS:
+            rows.append((min(item_id, one.item_id), max(item_id, one.item_id), code, score, reasons))
     conn.executemany("REPLACE INTO item_links VALUES (?, ?, ?, ?, ?)", rows)
-    return [low + high - item_id for low, high, *_ in rows]
+    return [low + high - item_id for low, high, code, *_ in rows if code != NEARLY]
 
 
 def compare_all(
     fingerprint: bytes, others: Sequence[Relative], compare: Compare
 ) -> list[tuple[Relative, Related]]:
-    """Compare an item with others; strangers are left out."""
-    judged = [(one, compare(fingerprint, one.fingerprint)) for one in others]
-    return [(one, related) for one, related in judged if related.relation is not Relation.DIFFERENT]
+    """Compare an item with others."""
+    return [(one, compare(fingerprint, one.fingerprint)) for one in others]
 
 
 def neighbours(conn: sqlite3.Connection, item_id: int) -> list[int]:
     """Items that an item is linked with, by likeness or by the operator's word."""
     sql = (
-        "SELECT other_id FROM item_links WHERE item_id = ?1"
-        " UNION SELECT item_id FROM item_links WHERE other_id = ?1"
+        "SELECT other_id FROM item_links WHERE item_id = ?1 AND relation < 3"
+        " UNION SELECT item_id FROM item_links WHERE other_id = ?1 AND relation < 3"
         " UNION SELECT other_id FROM rulings WHERE item_id = ?1 AND together"
         " UNION SELECT item_id FROM rulings WHERE other_id = ?1 AND together"
     )
@@ -66,7 +71,8 @@ def forget(conn: sqlite3.Connection, item_id: int) -> None:
 def relations(conn: sqlite3.Connection, item_id: int) -> list[Coverage]:
     """Return all items that one is linked with, closest first."""
     sql = SELECT.replace(" FROM", ", l.relation AS how, l.score AS sure, l.reasons AS why FROM", 1) + (
-        " JOIN item_links AS l ON i.id = l.item_id + l.other_id - ?1 WHERE l.item_id = ?1 OR l.other_id = ?1"
+        " JOIN item_links AS l ON i.id = l.item_id + l.other_id - ?1"
+        " WHERE (l.item_id = ?1 OR l.other_id = ?1) AND l.relation < 3"
         " ORDER BY l.relation, l.score DESC, i.sort_at, i.id"
     )
     return [

@@ -15,18 +15,21 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from store import items, stories
-from store.cluster import SAME_STORY, Grouping, Link, Rulings, group
+from store.cluster import NEARLY, SAME_STORY, Grouping, Link, Rulings, group
 from store.codec import to_json
 from store.items import KEPT
 from store.links import NAMES
 
-MOST: Final = 96
+MOST: Final = 40
 """Items that are grouped at once before only surer links count."""
 
 LEVELS: Final = (0.0, 0.85, 0.93, 0.97, 0.99)
 """Least score of a link between two texts on one event, level by level; copies always count."""
 
 JOINED_BY_HAND: Final = "The operator joined them."
+
+UTMOST: Final = 600
+"""Copies of one text, and what goes with them, grouped at once: no score tells them apart."""
 
 _BATCH: Final = 500
 """Values in one statement."""
@@ -37,7 +40,8 @@ class _Region:
     """Kept items that links connect, as far as they were followed."""
 
     rows: dict[int, sqlite3.Row] = field(default_factory=dict)
-    links: dict[tuple[int, int], Link] = field(default_factory=dict)
+    links: dict[tuple[int, int], tuple[int, float]] = field(default_factory=dict)
+    """By pair: relation and score."""
     together: set[tuple[int, int]] = field(default_factory=set)
     whole: bool = True
     """False when it was too large to be followed to its end."""
@@ -71,12 +75,13 @@ ROWS: Final = (
 
 def _regions(conn: sqlite3.Connection, seeds: Sequence[int], level: int) -> Iterator[_Region]:
     covered: set[int] = set()
+    last = level + 1 == len(LEVELS)
     for seed in seeds:
         if seed in covered:
             continue
-        region = _spread(conn, seed, LEVELS[level])
+        region = _spread(conn, seed, LEVELS[level], UTMOST if last else 2 * MOST)
         covered |= region.rows.keys()
-        if len(region.rows) <= MOST or level + 1 == len(LEVELS):
+        if len(region.rows) <= MOST or last:
             if region.rows:
                 yield region
             continue
@@ -85,33 +90,47 @@ def _regions(conn: sqlite3.Connection, seeds: Sequence[int], level: int) -> Iter
         yield from _regions(conn, again, level + 1)
 
 
-def _spread(conn: sqlite3.Connection, seed: int, least: float) -> _Region:
-    """Follow links from an item, kept items only, until there are no more or far too many."""
+def _spread(conn: sqlite3.Connection, seed: int, least: float, most: int) -> _Region:
+    """Follow links from an item, kept items only, until there are no more or more than `most` items."""
     region = _Region()
     front = {seed}
+    ruled = conn.execute("SELECT 1 FROM rulings LIMIT 1").fetchone() is not None
     while front and region.whole:
-        rows = [row for row in select(conn, ROWS + " WHERE i.id IN ({})", front) if row["status"] == KEPT]
-        region.rows |= {row["id"]: row for row in rows}
-        found = set(_linked(conn, region, [row["id"] for row in rows], least))
-        front = found - region.rows.keys()
-        region.whole = len(region.rows) <= 2 * MOST
+        found = {row["id"]: row for row in select(conn, ROWS + " WHERE i.id IN ({})", front)}
+        fresh = {item_id: row for item_id, row in found.items() if row["status"] == KEPT}
+        region.rows |= fresh
+        front = _linked(conn, region, fresh, least) if fresh else set()
+        if ruled and fresh:
+            front |= _ruled(conn, region, fresh)
+        front -= region.rows.keys()
+        region.whole = len(region.rows) <= most
     return region
 
 
-def _linked(conn: sqlite3.Connection, region: _Region, ids: Sequence[int], least: float) -> Iterator[int]:
-    for here, there in (("item_id", "other_id"), ("other_id", "item_id")):
-        sql = f"SELECT item_id, other_id, relation, score FROM item_links WHERE {here} IN ({{}})"  # noqa: S608 # constants
-        for row in select(conn, sql, ids):
-            if row["relation"] < SAME_STORY or row["score"] >= least:
-                pair = (row["item_id"], row["other_id"])
-                region.links[pair] = Link(
-                    one=pair[0], other=pair[1], relation=row["relation"], score=row["score"]
-                )
-                yield row[there]
+_LINKS: Final = (
+    "SELECT item_id, other_id, relation, score FROM item_links"
+    " WHERE item_id IN ({0}) AND (relation < 2 OR (relation = 2 AND score >= {1}))"
+    " UNION ALL SELECT item_id, other_id, relation, score FROM item_links"
+    " WHERE other_id IN ({0}) AND (relation < 2 OR (relation = 2 AND score >= {1}))"
+)
+
+
+def _linked(conn: sqlite3.Connection, region: _Region, ids: Iterable[int], least: float) -> set[int]:
+    numbers = ", ".join(map(str, sorted(ids)))  # numbers of our own, not of anybody's making
+    front: set[int] = set()
+    for one, other, relation, score in conn.execute(_LINKS.format(numbers, least)):
+        region.links[one, other] = (relation, score)
+        front.add(one)
+        front.add(other)
+    return front
+
+
+def _ruled(conn: sqlite3.Connection, region: _Region, ids: Iterable[int]) -> set[int]:
+    known = sorted(ids)
+    for here in ("item_id", "other_id"):
         sql = f"SELECT item_id, other_id FROM rulings WHERE together AND {here} IN ({{}})"  # noqa: S608 # constants
-        for row in select(conn, sql, ids):
-            region.together.add((row["item_id"], row["other_id"]))
-            yield row[there]
+        region.together |= {(row[0], row[1]) for row in select(conn, sql, known)}
+    return {item for pair in region.together for item in pair}
 
 
 def select(conn: sqlite3.Connection, sql: str, values: Iterable[int]) -> Iterator[Any]:
@@ -125,7 +144,13 @@ def select(conn: sqlite3.Connection, sql: str, values: Iterable[int]) -> Iterato
 def _settle(conn: sqlite3.Connection, region: _Region) -> bool:
     rows = region.rows
     order = sorted(rows, key=lambda each: order_of(rows[each]))
-    links = [link for link in region.links.values() if link.one in rows and link.other in rows]
+    links = [
+        Link(one=one, other=other, relation=relation, score=score)
+        for (one, other), (relation, score) in region.links.items()
+        if one in rows and other in rows
+    ]
+    if len(order) > 2:  # noqa: PLR2004 # of two, no third pair can tell
+        links += _nearly(conn, rows)
     apart = select(
         conn, "SELECT item_id, other_id FROM rulings WHERE NOT together AND item_id IN ({})", order
     )
@@ -140,6 +165,15 @@ def _settle(conn: sqlite3.Connection, region: _Region) -> bool:
     for story_id in before:
         stories.close_if_empty(conn, story_id)
     return changed
+
+
+def _nearly(conn: sqlite3.Connection, rows: dict[int, sqlite3.Row]) -> list[Link]:
+    sql = "SELECT item_id, other_id, score FROM item_links WHERE relation = 3 AND item_id IN ({})"
+    return [
+        Link(one=one, other=other, relation=NEARLY, score=score)
+        for one, other, score in select(conn, sql, rows)
+        if other in rows
+    ]
 
 
 def order_of(row: sqlite3.Row) -> tuple[int, str, str]:
@@ -174,36 +208,47 @@ def _name(conn: sqlite3.Connection, grouping: Grouping, rows: dict[int, sqlite3.
 
 
 def _relate(conn: sqlite3.Connection, grouping: Grouping, region: _Region, links: Sequence[Link]) -> bool:
-    """Say of each item but the first what it copies, or which other report it is closest to."""
-    rows = region.rows
-    story = {item: members[0] for members in grouping.stories for item in members}
-    closest: dict[int, tuple[tuple[Any, ...], Link]] = {}
-    for link in links:
-        if story[link.one] != story[link.other]:
-            continue
-        for item, other in ((link.one, link.other), (link.other, link.one)):
-            copies = grouping.roots[item] == grouping.roots[other]
-            if copies == (grouping.roots[item] == item):
-                continue  # a copy is explained by another copy, a text of its own by another text
-            rank = (link.relation, -link.score, order_of(rows[other]))
-            if item not in closest or rank < closest[item][0]:
-                closest[item] = (rank, link)
+    """Say of each item but the first of a story what it copies, or which other report it is closest to."""
+    closest = _closest(grouping, links)
     changed = False
-    for item, row in rows.items():
-        root = grouping.roots[item]
-        link_of = closest[item][1] if item in closest and story[item] != item else None
-        code = link_of.relation if link_of else SAME_STORY
-        if link_of and root == item:
-            code = SAME_STORY
-        name = NAMES[code] if story[item] != item else ""
-        score = link_of.score if link_of else float(story[item] != item)
-        copy_of = root if root != item else None
-        if (row["duplicate_of"], row["relation"], row["relation_score"]) != (copy_of, name, score):
+    for members in grouping.stories:
+        for item in members:
+            row, root = region.rows[item], grouping.roots[item]
+            link = closest.get(item) if item != members[0] else None
+            code = link.relation if link and root != item else SAME_STORY
+            name = NAMES[code] if item != members[0] else ""
+            score = link.score if link else float(item != members[0])
+            copy_of = root if root != item else None
+            if (row["duplicate_of"], row["relation"], row["relation_score"]) == (copy_of, name, score):
+                continue
             columns = {"duplicate_of": copy_of, "relation": name, "relation_score": score}
-            columns["relation_reasons"] = _reasons(conn, link_of) if name else "[]"
+            columns["relation_reasons"] = _reasons(conn, link) if name else "[]"
             items.update(conn, item, columns)
             changed = True
     return changed
+
+
+def _closest(grouping: Grouping, links: Sequence[Link]) -> dict[int, Link]:
+    """Find the link that explains an item: of a copy to another copy, of a text to another text.
+
+    What speaks for any copy of a text speaks for the text.
+    """
+    at = {item: place for place, item in enumerate(item for members in grouping.stories for item in members)}
+    story = {item: members[0] for members in grouping.stories for item in members}
+    best: dict[int, tuple[tuple[float, ...], Link]] = {}
+    for link in links:
+        if link.relation == NEARLY or story[link.one] != story[link.other]:
+            continue
+        for item, other in ((link.one, link.other), (link.other, link.one)):
+            root = grouping.roots[item]
+            copies = root == grouping.roots[other]
+            explained = item if copies else root
+            if copies and root == item:
+                continue
+            rank = (link.relation, -link.score, at[other], at[item])
+            if explained not in best or rank < best[explained][0]:
+                best[explained] = (rank, link)
+    return {item: link for item, (_, link) in best.items()}
 
 
 def _reasons(conn: sqlite3.Connection, link: Link | None) -> str:

@@ -2,7 +2,7 @@
 CREATE TABLE item_links (
   item_id INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE, -- the lower id
   other_id INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
-  relation INTEGER NOT NULL CHECK (relation IN (0, 1, 2)), -- same item, same article, same story
+  relation INTEGER NOT NULL CHECK (relation IN (0, 1, 2, 3)), -- same item, article, story; nearly a story
   score REAL NOT NULL,
   reasons TEXT NOT NULL,
   PRIMARY KEY (item_id, other_id)
