@@ -18,6 +18,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from feeds.publish.app import SiteApp
+from feeds.publish.packed import Packer
 from scheduler import config as configuration
 from scheduler import log, web
 from scheduler.config_types import Config
@@ -56,13 +57,19 @@ def serve_forever(
         config = config.serving(None, listener.getsockname()[1])
         wire = Wire(config)
         stack.callback(wire.close)
-        stack.enter_context(web.serving(SiteApp(lambda: wire.site, lambda: wire.health), listener))
+        stack.enter_context(web.serving(app_of(wire), listener))
         signals = signals or stack.enter_context(_process_signals())
         (out or sys.stdout).write(_greeting(config))
         (out or sys.stdout).flush()
         _run(wire, signals, lambda: configuration.load(config.path).serving(host, port))
     _log.info("stopped", extra={"action": "stop"})
     return 0
+
+
+def app_of(wire: Wire) -> SiteApp:
+    """Return the web application over what the last turn made and what the library answers."""
+    packer = Packer(lambda: wire.library, lambda: datetime.now(UTC))
+    return SiteApp(lambda: wire.site, lambda: wire.health, packer)
 
 
 def _run(wire: Wire, signals: Signals, load: Callable[[], Config]) -> None:

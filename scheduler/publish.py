@@ -1,7 +1,8 @@
 """From the store to published files: rendered once, dated by their bytes, replaced atomically."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,12 +12,23 @@ from feeds.model import Channel, Stamp
 from feeds.publish.prepared import Site, prepare
 from feeds.publish.site import SiteFile, render, stamp
 from scheduler.config_types import Config
+from scheduler.files import replaced
+from scheduler.filtered import Shelf
+from scheduler.history import history_of, publish_archives
+from scheduler.library import StoreLibrary
 from scheduler.workshop import Workshop, wall_clock
 from store import Store
 
 
 class PublishError(MoonwireError):
     """The folder to publish to can not be written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """An application serves the site; `offline` as `feeds.publish.site.render` has it."""
+
+    offline: bool | None = None
 
 
 def channel_of(config: Config, about: topic.Topic) -> Channel:
@@ -31,16 +43,21 @@ def channel_of(config: Config, about: topic.Topic) -> Channel:
 
 
 def files_of(
-    config: Config, store: Store, about: topic.Topic, *, offline: bool | None = None
+    config: Config, store: Store, about: topic.Topic, *, now: datetime, live: Live | None = None
 ) -> dict[str, SiteFile]:
-    """Render every file of the site from what is stored; equal content, equal bytes."""
-    most = config.publish.entries
+    """Render every file of the site from what is stored; equal content, equal bytes.
+
+    What is due is archived at `now`. `live` is given when an application serves the site.
+    """
+    most, channel = config.publish.entries, channel_of(config, about)
+    history = history_of(store, channel, most=most, now=now)
     return render(
-        channel_of(config, about),
+        channel,
         store.stories(limit=most),
         store.source_lines(),
         near=[item for item in store.items(which="near", limit=most) if item.duplicate_of is None],
-        offline=offline,
+        history=replace(history, live=live is not None),
+        offline=live.offline if live else None,
     )
 
 
@@ -55,20 +72,46 @@ def stamped(store: Store, files: Mapping[str, SiteFile], *, now: datetime) -> di
 
 def current_site(workshop: Workshop, *, previous: Site | None = None, offline: bool | None = None) -> Site:
     """Render the site and make it ready to be served; parts that stay the same are taken over."""
-    files = files_of(workshop.config, workshop.store, workshop.topic, offline=offline)
-    return prepare(files, stamped(workshop.store, files, now=workshop.clock()), previous)
+    now = workshop.clock()
+    files = files_of(workshop.config, workshop.store, workshop.topic, now=now, live=Live(offline=offline))
+    return prepare(files, stamped(workshop.store, files, now=now), previous)
 
 
-def publish_site(workshop: Workshop, folder: Path) -> tuple[str, ...]:
-    """Write the site of an open workshop to a folder; returns the paths whose bytes changed."""
-    return publish_to(folder, files_of(workshop.config, workshop.store, workshop.topic))
+def library_of(workshop: Workshop) -> StoreLibrary:
+    """Return what the web application may ask of an open workshop."""
+    config, about = workshop.config, workshop.topic
+    channel, most = channel_of(config, about), config.publish.entries
+    return StoreLibrary(workshop.store, channel, about, workshop.clock, most=most)
+
+
+def publish_site(workshop: Workshop, folder: Path, shelf: Shelf | None = None) -> tuple[str, ...]:
+    """Write the site of an open workshop to a folder; returns the paths whose bytes changed.
+
+    `shelf` holds the filtered feeds of the time before, so that only those that changed are rendered.
+    """
+    config, store, about = workshop.config, workshop.store, workshop.topic
+    files = files_of(config, store, about, now=workshop.clock())
+    return _publish(store, folder, files | _filtered(config, store, about, shelf))
+
+
+def _filtered(
+    config: Config, store: Store, about: topic.Topic, shelf: Shelf | None = None
+) -> dict[str, SiteFile]:
+    return (shelf or Shelf()).files(store, channel_of(config, about), most=config.publish.entries)
+
+
+def _publish(store: Store, folder: Path, files: Mapping[str, SiteFile]) -> tuple[str, ...]:
+    """Write archives first, for the feeds lead to them."""
+    return (*_telling(folder, lambda: publish_archives(store, folder)), *publish_to(folder, files))
 
 
 def publish_stored(config: Config, store: Store, folder: Path) -> tuple[str, ...]:
     """Write the site of a store to a folder; returns the paths whose bytes changed."""
-    files = files_of(config, store, topic.load(config.topic.file))
-    stamped(store, files, now=wall_clock())
-    return publish_to(folder, files)
+    about, now = topic.load(config.topic.file), wall_clock()
+    files = files_of(config, store, about, now=now)
+    files |= _filtered(config, store, about)
+    stamped(store, files, now=now)
+    return _publish(store, folder, files)
 
 
 def publish_to(folder: Path, files: Mapping[str, SiteFile]) -> tuple[str, ...]:
@@ -76,32 +119,25 @@ def publish_to(folder: Path, files: Mapping[str, SiteFile]) -> tuple[str, ...]:
 
     A reader sees the old file or the new one, also after a crash: written beside it, synced, renamed.
     """
-    try:
+
+    def write() -> tuple[str, ...]:
         folder.mkdir(parents=True, exist_ok=True)
         order = sorted(files, key=lambda path: (path.endswith(".html"), path))
-        written = tuple(path for path in order if _replaced(folder / path, files[path].body))
+        written = tuple(path for path in order if replaced(folder / path, files[path].body))
         if written:
             _sync_folder(folder)
+        return written
+
+    return _telling(folder, write)
+
+
+def _telling(folder: Path, write: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+    """Put a failure to write in one sentence."""
+    try:
+        return write()
     except OSError as error:
         place = error.filename or folder
         raise PublishError(f"{place}: can not be written: {error.strerror}; check [publish] dir.") from error
-    return written
-
-
-def _replaced(target: Path, body: bytes) -> bool:
-    if target.is_file() and target.read_bytes() == body:
-        return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.new")
-    try:
-        with beside.open("wb") as out:
-            out.write(body)
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
-    return True
 
 
 def _sync_folder(folder: Path) -> None:

@@ -15,7 +15,8 @@ from feeds.errors import MoonwireError, StoreError
 from feeds.publish.prepared import Site
 from moonwire import __version__
 from scheduler.config_types import Config, ServeConfig
-from scheduler.publish import PublishError, current_site, publish_site
+from scheduler.filtered import Shelf
+from scheduler.publish import PublishError, current_site, library_of, publish_site
 from scheduler.rejudge import CatchUp
 from scheduler.run import RoundReport, run_round
 from scheduler.workshop import Clock, Workshop, host_book, open_workshop, wall_clock
@@ -45,6 +46,8 @@ class Wire:
         self._shown: tuple[int, bool | None] | None = None
         self._offline = False
         self.site = Site(files={})
+        self.library = library_of(self.workshop)
+        self._shelf = Shelf()
         self.health: dict[str, object] = {}
         self._catch_up = self._behind()
         self._learned_at = clock()
@@ -123,6 +126,7 @@ class Wire:
             return False
         self._open.close()
         self._open, self.workshop, self._shown = fresh, workshop, None
+        self.library = library_of(workshop)
         self._catch_up = self._behind()
         _log.info("configuration read again: %d sources", len(wanted.sources), extra={"action": "reload"})
         self.refresh()
@@ -144,7 +148,7 @@ class Wire:
         if folder is None:
             return
         try:
-            written = publish_site(self.workshop, folder)
+            written = publish_site(self.workshop, folder, self._shelf)
         except PublishError as error:
             _log.error("%s", error, extra={"action": "publish"})  # its sentence says it all
             return

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from feeds.curate import topic
+from feeds.curate.fold import fold
 from feeds.curate.tune import Tuning, tuning, verdict_of
 from feeds.intake.fetch import Fetcher, FetchLimits
 from feeds.model import (
@@ -74,7 +75,7 @@ def open_workshop(
     """
     judged_by = topic.load(config.topic.file)
     with ExitStack() as stack:
-        store = stack.enter_context(Store.open(config.store.path))
+        store = stack.enter_context(Store.open(config.store.path, fold=fold))
         tuner = Tuner(judged_by, store)
         tools = stack.enter_context(open_tools(config, judged_by, tuner))
         if sync:

@@ -135,9 +135,10 @@ def test_the_site_is_written_to_its_folder_when_it_changes(tmp_path: Path, clock
             wire.turn(NEVER)
             page = tmp_path / "site" / "index.html"
             assert STATION in page.read_text()
-            for path in (tmp_path / "site").iterdir():
+            for path in (tmp_path / "site").rglob("*.*"):
                 path.unlink()
-            (tmp_path / "site").rmdir()
+            for folder in (*(tmp_path / "site").iterdir(), tmp_path / "site"):
+                folder.rmdir()
             (tmp_path / "site").write_text("in the way")
             assert wire.reload(lambda: config)
             assert STATION.encode() in wire.site.files["/"].variants["identity"].body

@@ -1,9 +1,10 @@
-"""The web application (ASGI 3): prepared bytes first, before any router; the rest through Starlette.
+"""The web application (ASGI 3): prepared bytes first, then the library, the rest through Starlette.
 
-The only home of Starlette. Nothing of a request is ever put into an answer: not the Host, the path
-or the query.
+The only home of Starlette. Nothing of a request is ever put into an answer but a search, escaped: not the
+Host and not the path.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 
 from starlette.applications import Starlette
@@ -14,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from feeds.errors import MoonwireError
+from feeds.publish.packed import Packer
 from feeds.publish.prepared import SECURITY, Headers, Prepared, Site, choose, is_unchanged
 
 Health = Callable[[], Mapping[str, object]]
@@ -27,24 +29,32 @@ _PREFLIGHT: Headers = (
     (b"access-control-max-age", b"86400"),
 )
 _ROBOTS = "User-agent: *\nDisallow: /healthz\n"
+_OWN = frozenset({"/healthz", "/robots.txt"})
+_AT_ONCE = 4
+"""Answers made at the same time: more only wait for each other."""
+_WAITING = 64
+"""Requests that wait for that; beyond them 503 is told at once."""
 
 
 class SiteApp:
-    """ASGI application over `site()`, the files as prepared last, and `health()`.
+    """ASGI application over `site()`, the files as prepared last, `health()`, and what `packer` answers.
 
     `health` returns what /healthz shows as JSON; `ok` False in it turns the status to 503. Both are
     called on the event loop for each request and must return at once.
     """
 
-    def __init__(self, site: Callable[[], Site], health: Health) -> None:
+    def __init__(self, site: Callable[[], Site], health: Health, packer: Packer | None = None) -> None:
         self._site = site
         self._rest = _rest(health)
+        self._packer = packer
+        self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._waiting = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or hand it on."""
         prepared = self._site().files.get(scope["path"]) if scope["type"] == "http" else None
         if prepared is None:
-            await self._rest(scope, receive, send)
+            await self._ask(scope, receive, send)
         elif scope["method"] in {"GET", "HEAD"}:
             await _serve(prepared, scope, send)
         elif scope["method"] == "OPTIONS":
@@ -55,14 +65,33 @@ class SiteApp:
             length = (b"content-length", str(len(body)).encode())
             await _send(send, 405, ((b"allow", _METHODS), _TEXT, length, *SECURITY), body)
 
+    async def _ask(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the library answer what is no prepared file."""
+        reading = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+        packer = self._packer
+        if packer is None or not reading or scope["path"] in _OWN:
+            await self._rest(scope, receive, send)
+            return
+        if self._waiting >= _WAITING:
+            await _send(send, 503, ((b"retry-after", b"5"), (b"cache-control", b"no-store"), *SECURITY))
+            return
+        self._waiting += 1
+        try:
+            async with self._turn:
+                packed = await asyncio.to_thread(packer.answer, scope["path"], scope["query_string"])
+        finally:
+            self._waiting -= 1
+        await _serve(packed.prepared, scope, send, packed.status)
 
-async def _serve(prepared: Prepared, scope: Scope, send: Send) -> None:
+
+async def _serve(prepared: Prepared, scope: Scope, send: Send, status: int = 200) -> None:
     asked = _conditions(scope["headers"])
     variant = choose(prepared.variants, asked.get(b"accept-encoding", ""))
-    if is_unchanged(prepared, variant, asked.get(b"if-none-match"), asked.get(b"if-modified-since")):
+    good = status == 200  # noqa: PLR2004 # the number is the standard's name
+    if good and is_unchanged(prepared, variant, asked.get(b"if-none-match"), asked.get(b"if-modified-since")):
         await _send(send, 304, variant.unchanged)
     else:
-        await _send(send, 200, variant.full, variant.body if scope["method"] == "GET" else b"")
+        await _send(send, status, variant.full, variant.body if scope["method"] == "GET" else b"")
 
 
 def _conditions(headers: list[tuple[bytes, bytes]]) -> dict[bytes, str]:

@@ -44,10 +44,11 @@ def watch(sources: Iterable[SourceLine], *, offline: bool | None = None) -> Watc
 @cache
 def stylesheet() -> bytes:
     """Return the site's one stylesheet."""
-    return resources.files("feeds.publish").joinpath("static", "moonwire.css").read_bytes()
+    folder = resources.files("feeds.publish").joinpath("static")
+    return b"".join(folder.joinpath(name).read_bytes() for name in ("moonwire.css", "live.css"))
 
 
-def index(channel: Channel, entries: Sequence[Publication], status: Watch) -> bytes:
+def index(channel: Channel, entries: Sequence[Publication], status: Watch, *, live: bool = False) -> bytes:
     """Return the front page: `entries` as given, newest first, under their UTC days.
 
     The time of the next check is told only while there is no story or no source can be reached;
@@ -63,6 +64,7 @@ def index(channel: Channel, entries: Sequence[Publication], status: Watch) -> by
             title=clean.line(channel.title) or "moonwire",
             description=clean.line(channel.description),
             days=days,
+            live=live,
             status=status,
             sources=[_source(source) for source in status.sources],
             summary_length=_SUMMARY,

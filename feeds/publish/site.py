@@ -25,6 +25,8 @@ class History:
     """Stories that no archive holds yet, whatever their date."""
     newest: int = 0
     """Number of the newest archive; 0 when there is none."""
+    live: bool = False
+    """An application answers for all that was ever stored, not only a folder."""
 
     @property
     def place(self) -> Place:
@@ -61,7 +63,9 @@ def render(
     status = pages.watch(sources, offline=offline)
     title = f"{clean.line(channel.title) or 'moonwire'}: sources"
     return {
-        "index.html": SiteFile(body=pages.index(channel, entries, status), content_type="text/html" + UTF8),
+        "index.html": SiteFile(
+            body=pages.index(channel, entries, status, live=history.live), content_type="text/html" + UTF8
+        ),
         **feed_files(channel, publications(history.with_tail(stories)), history.place),
         **_near(channel, near),
         "sources.opml": SiteFile(body=opml(title, status.sources), content_type=OPML_TYPE + UTF8),

@@ -41,10 +41,11 @@ class Shell:
     @contextmanager
     def store(self, *, sync: bool = True) -> Iterator["Store"]:
         """Open the store; `sync` puts the configured sources into it, which writes."""
-        from store import Store  # noqa: PLC0415 # judge and relate run without it
+        from feeds.curate.fold import fold  # noqa: PLC0415 # judge and relate run without it
+        from store import Store  # noqa: PLC0415 # as above
 
         config = self.config
-        with Store.open(config.store.path) as opened:
+        with Store.open(config.store.path, fold=fold) as opened:
             if sync:
                 opened.sync_sources(config.sources, origin=config.sources_origin, now=now())
             yield opened

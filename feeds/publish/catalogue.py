@@ -1,0 +1,47 @@
+"""All feeds of the site, as a page and as OPML (http://opml.org/spec2.opml). Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from lxml import etree
+
+from feeds.model import Channel
+from feeds.publish import clean, words
+from feeds.publish.library import FACETS, Facet, Filtered
+from feeds.publish.slug import in_address
+
+HEADINGS: Mapping[Facet, str] = {"tag": "By tag", "lang": "By language", "source": "By source"}
+
+
+def filtered_channel(channel: Channel, about: Filtered) -> tuple[str, str, str]:
+    """Return title, description and id of the feed of one tag, language or source."""
+    title = clean.line(channel.title) or "moonwire"
+    label = words.language_name(about.label) if about.kind == "lang" else clean.line(about.label)
+    kind = {"tag": "tagged", "lang": "in", "source": "from"}[about.kind]
+    return (
+        f"{title}: {label}",
+        f"Stories of {title} {kind} {label}, each told by the first report that fits.",
+        f"{channel.feed_id}/{in_address(about.name)}" if channel.feed_id else "",
+    )
+
+
+def catalogue_opml(channel: Channel, groups: Mapping[Facet, Sequence[Filtered]]) -> bytes:
+    """Return every feed of the site as OPML, in groups; Atom stands for the three formats."""
+    base, title = clean.address(channel.base_url), clean.title(channel.title) or "moonwire"
+    root = etree.Element("opml", {"version": "2.0"})
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = f"{title}: feeds"
+    body = etree.SubElement(root, "body")
+    _outline(body, title, f"{base}/feed.atom", f"{base}/")
+    _outline(body, f"{title}: near misses", f"{base}/near.atom", f"{base}/near.html")
+    for kind in FACETS:
+        if groups.get(kind):
+            heading = HEADINGS[kind]
+            group = etree.SubElement(body, "outline", {"text": heading, "title": heading})
+            for each in groups[kind]:
+                name = clean.title(filtered_channel(channel, each)[0])
+                _outline(group, name, f"{base}/{in_address(each.name)}.atom", f"{base}/")
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+def _outline(parent: etree._Element, title: str, feed: str, page: str) -> None:
+    about = {"type": "rss", "text": title, "title": title, "xmlUrl": feed, "htmlUrl": page}
+    etree.SubElement(parent, "outline", about)
