@@ -159,7 +159,9 @@ def _user_agent(values: dict[str, Any]) -> str:
     from moonwire import __version__  # noqa: PLC0415 # the entry point imports this package
 
     contact = values.get("contact") or _postmaster()
-    return values.get("user_agent") or f"moonwire/{__version__} (+{contact})"
+    readers = values.get("subscribers") or 0
+    told = f"; {readers} subscribers" if readers else ""  # the form that feed hosts count by, also for one
+    return values.get("user_agent") or f"moonwire/{__version__} (+{contact}{told})"
 
 
 def _postmaster() -> str:

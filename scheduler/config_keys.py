@@ -14,6 +14,7 @@ from scheduler.config_kinds import (
     VARIABLE,
     Kind,
     number,
+    one_of,
     text,
     whole,
 )
@@ -115,7 +116,7 @@ SECTIONS = (
             Key(
                 name="user_agent",
                 kind=text(200),
-                note="moonwire/VERSION (+CONTACT)",
+                note="moonwire/VERSION (+CONTACT; N subscribers)",
                 help="The User-Agent header; leave it out unless a publisher insists on another.",
             ),
             Key(
@@ -123,6 +124,12 @@ SECTIONS = (
                 kind=text(200),
                 note="postmaster@HOSTNAME",
                 help="Your web page or mail address, for publishers to reach you; part of the User-Agent.",
+            ),
+            Key(
+                name="subscribers",
+                kind=whole(0, 1_000_000_000),
+                default="0",
+                help="How many readers this wire has, for publishers who count; 0 says nothing.",
             ),
             Key(
                 name="allow_private",
@@ -184,6 +191,12 @@ SECTIONS = (
                 kind=ADDRESSES,
                 default="[]",
                 help="WebSub hubs named in the feeds and told when something is new.",
+            ),
+            Key(
+                name="moves",
+                kind=one_of("every-source", "first-of-a-language", "official-source", "never"),
+                default='"first-of-a-language"',
+                help="Which later coverage moves a story's date, so that readers show it as updated.",
             ),
         ),
     ),

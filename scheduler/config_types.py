@@ -52,6 +52,8 @@ class FetchConfig:
     """Largest document after decompression."""
     user_agent: str = "moonwire"
     contact: str = ""
+    subscribers: int = 0
+    """Readers behind this wire, told to publishers; 0: not told."""
     allow_private: AllowPrivate = frozenset()
     host_spacing_s: float = 5.0
     """Least time between the starts of two requests to one host."""
@@ -79,6 +81,8 @@ class PublishConfig:
     """Stories in each feed."""
     hubs: tuple[str, ...] = ()
     """WebSub hubs (https) named in the feeds and pinged on change."""
+    moves: Moves = "first-of-a-language"
+    """Which later coverage moves a story's date in the feeds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,7 @@ def _failing(state: SourceState) -> tuple[Condition, str]:
 
 
 def _answering(state: SourceState, gap: float | None, silence: float | None) -> tuple[Condition, str]:
-    if state.moved_to:
+    if state.moved_to and not moves.refused(state):
         return "moving", f"redirects for good to {state.moved_to}; believed when it stood for a while"
     if (
         gap is not None

@@ -8,16 +8,20 @@ seconds where they order requests and aware UTC where they end in a source's sta
 import heapq
 import ipaddress
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
+from feeds.model.hold import HostHold
+
 Work = TypeVar("Work")
 
-REFUSALS = frozenset({403, 429})
+TOO_MANY = 429
+UNAVAILABLE = 503
+REFUSALS = frozenset({403, TOO_MANY})
 STORM = 2
 """Refusals in a row, of different sources, that make a storm."""
 HOLD_S = 900
@@ -53,13 +57,40 @@ def is_private(url: str) -> bool:
         return False
 
 
+def after_answer(
+    hold: HostHold, url: str, status: int, *, now: datetime, retry_after_s: int | None = None
+) -> HostHold:
+    """Return what to remember of a host after an answer to one of its sources. Pure.
+
+    429 with Retry-After is the host's word to us as a whole (RFC 6585 4), within `HOLD_CAP_S`; no
+    success ends it before its time. Refusals of several sources in a row hold the host too, longer
+    each time, until something else is answered.
+    """
+    silence = max(retry_after_s or 0, 0)
+    if status not in REFUSALS and not (status == UNAVAILABLE and silence):
+        return HostHold(host=hold.host, asked_until=_still(hold.asked_until, now))
+    refused = hold.refused if url in hold.refused else (*hold.refused, url)[-STORM:]
+    asked_until = _still(hold.asked_until, now)
+    if status == TOO_MANY and silence:
+        asked = now + timedelta(seconds=min(silence, HOLD_CAP_S))
+        asked_until = max(asked, asked_until or asked)
+    if len(refused) < STORM:
+        return replace(hold, refused=refused, asked_until=asked_until)
+    pause = min(HOLD_S * 2.0 ** min(hold.storms, 10), HOLD_CAP_S)
+    pause = max(pause, min(silence, RETRY_AFTER_CAP_S))
+    until = now + timedelta(seconds=pause)
+    return replace(hold, refused=refused, storms=hold.storms + 1, until=until, asked_until=asked_until)
+
+
+def _still(until: datetime | None, now: datetime) -> datetime | None:
+    return until if until is not None and until > now else None
+
+
 @dataclass(slots=True)
 class _Host:
+    hold: HostHold
     last_start: float = float("-inf")
     open: int = 0
-    refusals: int = 0
-    refused: set[str] = field(default_factory=set)
-    held_until: datetime | None = None
 
 
 class HostBook:
@@ -73,6 +104,13 @@ class HostBook:
         self._per_host = max(1, per_host)
         self._unspaced = unspaced or is_private
         self._hosts: dict[str, _Host] = {}
+        self._keep: Callable[[HostHold], None] | None = None
+
+    def remember(self, holds: Iterable[HostHold], keep: Callable[[HostHold], None]) -> None:
+        """Take over what earlier processes met, and call `keep` whenever that changes."""
+        for hold in holds:
+            self._of(hold.host).hold = hold
+        self._keep = keep
 
     def ready_at(self, url: str) -> float | None:
         """Monotonic instant from which the host may be asked, None while enough requests are open."""
@@ -85,43 +123,38 @@ class HostBook:
 
     def start(self, url: str, at: float) -> None:
         """Note that a request begins at the monotonic instant `at`."""
-        host = self._of(url)
+        host = self._of(host_of(url))
         host.open += 1
         host.last_start = at
 
     def finish(self, url: str) -> None:
         """Note that a request has ended, however it did."""
-        host = self._of(url)
+        host = self._of(host_of(url))
         host.open = max(0, host.open - 1)
 
     def answered(
         self, url: str, status: int | None, *, now: datetime, retry_after_s: int | None = None
     ) -> None:
-        """Count what the host said: refusals in a row hold all of it, any other answer frees it."""
-        host = self._of(url)
+        """Count what the host said, as `after_answer` has it; no answer (None) says nothing."""
         if status is None:
             return
-        if status not in REFUSALS:
-            host.refusals, host.held_until = 0, None
-            host.refused.clear()
-            return
-        host.refused.add(url)
-        if len(host.refused) < STORM:
-            return
-        host.refusals += 1
-        pause = min(HOLD_S * 2.0 ** min(host.refusals - 1, 10), HOLD_CAP_S)
-        pause = max(pause, min(retry_after_s or 0, RETRY_AFTER_CAP_S))
-        host.held_until = now + timedelta(seconds=pause)
+        host = self._of(host_of(url))
+        hold = after_answer(host.hold, url, status, now=now, retry_after_s=retry_after_s)
+        if hold != host.hold:
+            host.hold = hold
+            if self._keep is not None:
+                self._keep(hold)
 
     def held_until(self, url: str, *, now: datetime) -> datetime | None:
         """Until when the whole host is left alone, None when it may be asked."""
         host = self._hosts.get(host_of(url))
-        if host is None or host.held_until is None or host.held_until <= now:
+        if host is None:
             return None
-        return host.held_until
+        times = [time for time in (host.hold.until, host.hold.asked_until) if time and time > now]
+        return max(times, default=None)
 
-    def _of(self, url: str) -> _Host:
-        return self._hosts.setdefault(host_of(url), _Host())
+    def _of(self, name: str) -> _Host:
+        return self._hosts.setdefault(name, _Host(hold=HostHold(host=name)))
 
 
 class HostQueue(Generic[Work]):

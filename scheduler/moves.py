@@ -15,6 +15,8 @@ from feeds.model import Hop, SourceState
 
 SIGHTINGS = 2
 STANDS = timedelta(hours=1)
+REFUSED = -1
+"""Stands for the number of sightings of a target that the operator does not want."""
 UPGRADE_PATIENCE = 3
 """Failures after which even a move to https is doubted."""
 
@@ -52,6 +54,23 @@ def same_origin(configured: str, asked: str) -> bool:
     return upgraded and a.port in {None, 80} and b.port in {None, 443}
 
 
+def refused(state: SourceState) -> bool:
+    """Whether the operator took a move back, so that its target is never adopted while it stays the same."""
+    return bool(state.moved_to) and state.moved_seen == REFUSED
+
+
+def unmoved(state: SourceState) -> SourceState | None:
+    """Return the state asked at its own address from now on; None when it neither moved nor is about to.
+
+    The redirect is followed as long as it is answered, and never adopted; another target starts anew.
+    """
+    asked = address_of(state)
+    target = asked if asked != state.source.url else state.moved_to
+    if not target or (asked == state.source.url and refused(state)):
+        return None
+    return replace(state, address=state.source.url, moved_to=target, moved_since=None, moved_seen=REFUSED)
+
+
 def after_success(state: SourceState, hops: Sequence[Hop], *, now: datetime) -> SourceState:
     """Return the state with its address settled after a usable answer that came over `hops`."""
     asked, target = address_of(state), permanent_target(hops)
@@ -60,6 +79,8 @@ def after_success(state: SourceState, hops: Sequence[Hop], *, now: datetime) -> 
             return replace(state, address=asked, moved_to="", moved_since=None, moved_seen=0)
         return replace(state, address=asked, moved_to="")
     known = target == state.moved_to
+    if known and refused(state):
+        return replace(state, address=asked)
     since = state.moved_since if known and state.moved_since else now
     seen = state.moved_seen + 1 if known else 1
     if is_upgrade(asked, target) or (seen >= SIGHTINGS and now - since >= STANDS):

@@ -14,6 +14,7 @@ from feeds.model import (
     SourceState,
     Verdict,
 )
+from scheduler.log import redact
 from scheduler.times import rfc3339
 
 
@@ -105,6 +106,7 @@ def source(state: SourceState) -> dict[str, Any]:
     """Return one source as `sources list` shows it; never a header or password."""
     return {
         "url": state.source.url,
+        "address": redact(state.address or state.source.url),
         "name": state.source.name,
         "language": state.source.language,
         "kind": state.source.kind,

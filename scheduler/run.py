@@ -218,7 +218,8 @@ class _Round:
         self._queue.done(url)
         if check.requests:
             retry_after = check.state.freshness.retry_after_s
-            self._means.hosts.answered(url, check.status, now=check.at, retry_after_s=retry_after)
+            who = check.hops[-1].target if check.hops else url
+            self._means.hosts.answered(who, check.status, now=check.at, retry_after_s=retry_after)
         self._record_all(watch.weigh(state, check, host_of(url)))
 
     def _record_all(self, checks: Iterable[tuple[SourceState, Check]], *, quiet: bool = False) -> None:

@@ -143,6 +143,13 @@ def test_allow_private_may_be_everything() -> None:
     assert parse("[fetch]\nallow_private = false", None).fetch.allow_private is False
 
 
+def test_subscribers_are_told_when_known() -> None:
+    """The form that feed hosts look for; nothing when nobody counted."""
+    fetch = parse("[fetch]\ncontact = 'https://moon.example/'\nsubscribers = 17", None).fetch
+    assert fetch.user_agent.endswith(" (+https://moon.example/; 17 subscribers)")
+    assert "subscribers" not in parse("[fetch]\nsubscribers = 0", None).fetch.user_agent
+
+
 def test_user_agent_may_be_replaced() -> None:
     """A configured User-Agent is sent as it stands; an empty one is none."""
     assert parse("[fetch]\nuser_agent = 'X/1'\ncontact = 'y'", None).fetch.user_agent == "X/1"

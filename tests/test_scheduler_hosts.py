@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feeds.model.hold import HostHold
 from scheduler.hosts import (
     HOLD_CAP_S,
     HOLD_S,
@@ -152,6 +153,52 @@ def test_any_other_answer_ends_a_storm() -> None:
     assert book.held_until(A1, now=NOW) is not None
     book.answered(A1, 404, now=NOW)
     assert book.held_until(A1, now=NOW) is None
+
+
+def test_one_answer_that_asks_for_silence_holds_the_host() -> None:
+    """429 with Retry-After speaks to us as a whole; no success of a request under way ends it."""
+    book = HostBook()
+    book.answered(A1, 429, now=NOW, retry_after_s=120)
+    assert book.held_until(A2, now=NOW) == at(seconds=120)
+    book.answered(A2, 200, now=at(seconds=1))
+    book.answered(A1, 429, now=at(seconds=2), retry_after_s=10)
+    assert book.held_until(A2, now=at(seconds=3)) == at(seconds=120)
+    assert book.held_until(A2, now=at(seconds=120)) is None
+    book.answered(A1, 429, now=NOW, retry_after_s=10**9)
+    assert book.held_until(A2, now=NOW) == at(seconds=HOLD_CAP_S)
+
+
+def test_503_is_the_matter_of_one_source_unless_two_ask_for_silence() -> None:
+    """A bridge with many feeds answers 503 for one of them when only that one's origin is down."""
+    book = HostBook()
+    book.answered(A1, 503, now=NOW, retry_after_s=7200)
+    assert book.held_until(A2, now=NOW) is None
+    book.answered(A2, 503, now=NOW)
+    assert book.held_until(A1, now=NOW) is None
+    for url in (A1, A2):
+        book.answered(url, 503, now=NOW, retry_after_s=7200)
+    assert book.held_until(A1, now=NOW) == at(seconds=7200)
+
+
+def test_what_is_known_of_hosts_survives_the_process() -> None:
+    """Each change is handed out to be kept; the next process takes it over."""
+    kept: dict[str, HostHold] = {}
+
+    def keep(hold: HostHold) -> None:
+        kept[hold.host] = hold
+
+    first = HostBook()
+    first.remember((), keep)
+    first.answered(A1, 200, now=NOW)
+    assert not kept
+    first.answered(A1, 429, now=NOW, retry_after_s=600)
+    second = HostBook()
+    second.remember(kept.values(), keep)
+    assert second.held_until(A2, now=at(seconds=60)) == at(seconds=600)
+    second.answered(A2, 429, now=at(seconds=700))
+    assert second.held_until(A1, now=at(seconds=700)) == at(seconds=700 + HOLD_S)
+    second.answered(A2, 200, now=at(hours=1))
+    assert kept["a.example:443"].empty
 
 
 @given(

@@ -1,5 +1,7 @@
 """Permanent redirects: believed after a while, only as far as they are permanent, and taken back."""
 
+from dataclasses import replace
+
 import pytest
 
 from feeds.model import Hop, SourceState
@@ -136,3 +138,24 @@ def test_a_move_to_https_is_doubted_late() -> None:
 def test_credentials_are_for_one_origin(configured: str, asked: str, same: bool) -> None:  # noqa: FBT001 # a table's column
     """Scheme, host and port must agree; the https of an http origin is as good."""
     assert moves.same_origin(configured, asked) is same
+
+
+def test_a_move_taken_back_stays_so() -> None:
+    """The same target is never adopted again, nor tried after failures; another one starts anew."""
+    moved = a_state(OLD, address=NEW, moved_seen=2, moved_since=at())
+    back = moves.unmoved(moved)
+    assert back is not None
+    assert (moves.address_of(back), back.moved_to, moves.refused(back)) == (OLD, NEW, True)
+    for hours in (0, 2, 48):
+        back = moves.after_success(back, [hop()], now=at(hours=hours))
+        assert moves.address_of(back) == OLD
+    assert moves.address_of(moves.after_failure(replace(back, failures=1))) == OLD
+    other = moves.after_success(back, [hop(target="https://newer.example/feed")], now=at())
+    assert (other.moved_to, other.moved_seen) == ("https://newer.example/feed", 1)
+    gone = moves.after_success(back, [], now=at())
+    assert (gone.moved_to, moves.refused(gone)) == ("", False)
+    assert moves.unmoved(back) is None
+    assert moves.unmoved(a_state(OLD)) is None
+    doubted = moves.unmoved(a_state(OLD, moved_to=NEW, moved_seen=1))
+    assert doubted is not None
+    assert moves.refused(doubted)

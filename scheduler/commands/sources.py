@@ -11,13 +11,17 @@ from feeds.errors import ConfigError, MoonwireError
 from feeds.model import Check, Source, SourceLine, SourceState
 from scheduler import records, times
 from scheduler.commands.checking import check, choose_feed
+from scheduler.commands.health import health, known, unmove
 from scheduler.commands.shell import Json, now, opened, shell_of
+from scheduler.log import redact
 
 if TYPE_CHECKING:
     from store import Store
 
 app = typer.Typer(no_args_is_help=True, help="List, add, remove and check the feeds that are watched.")
 app.command("check")(check)
+app.command("health")(health)
+app.command("unmove")(unmove)
 Url = Annotated[str, typer.Argument(metavar="URL", help="The source by its address.")]
 
 
@@ -78,7 +82,7 @@ def remove(context: typer.Context, url: Url) -> None:
     """
     shell = shell_of(context)
     with shell.store() as store:
-        state = _known(store, url)
+        state = known(store, url)
         if state.origin in {"config", "default"}:
             raise ConfigError(f"{url}: {_where(state, shell.config.path)}")
         store.remove_source(url)
@@ -159,7 +163,7 @@ def export(
 def _switch(context: typer.Context, url: str, *, disabled: bool) -> None:
     shell = shell_of(context)
     with shell.store() as store:
-        state = _known(store, url)
+        state = known(store, url)
         if state.retired and not disabled and not state.source.disabled:
             _revive(store, state)
         elif state.origin == "added":
@@ -176,13 +180,6 @@ def _revive(store: "Store", state: SourceState) -> None:
 
     again = replace(revived(state), next_check=now(), next_check_why="enabled by hand")
     store.record(Check(at=now(), outcome="deferred", state=again), compare=compare)
-
-
-def _known(store: "Store", url: str) -> SourceState:
-    state = store.source(url)
-    if state is None or state.origin == "once":
-        raise ConfigError(f"{url}: is not a watched source; `moonwire sources list` shows them.")
-    return state
 
 
 def _source(values: dict[str, Any]) -> Source:
@@ -220,6 +217,7 @@ def _line(state: SourceState) -> SourceLine:
 def _row(state: SourceState) -> tuple[str, ...]:
     source = state.source
     due = times.rfc3339(state.next_check) or "at the next round"
+    asked = state.address or source.url
     return (
         records.standing(state),
         "" if source.disabled or state.retired else due,
@@ -227,5 +225,5 @@ def _row(state: SourceState) -> tuple[str, ...]:
         source.kind,
         source.name or state.head.title,
         source.url,
-        state.last_error,
+        state.last_error or ("" if asked == source.url else f"moved to {redact(asked)}"),
     )
