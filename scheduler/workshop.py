@@ -78,6 +78,8 @@ def open_workshop(
         store = stack.enter_context(Store.open(config.store.path, fold=fold))
         tuner = Tuner(judged_by, store)
         tools = stack.enter_context(open_tools(config, judged_by, tuner))
+        book = book or host_book(config.fetch)
+        book.remember(store.health.holds(), store.health.keep_hold)
         if sync:
             store.sync_sources(config.sources, origin=config.sources_origin, now=clock())
         yield Workshop(
@@ -86,7 +88,7 @@ def open_workshop(
             topic=judged_by,
             tools=tools,
             tuner=tuner,
-            hosts=book or host_book(config.fetch),
+            hosts=book,
             clock=clock,
             jitter=random.random,
         )
