@@ -16,7 +16,7 @@ import typer
 
 from feeds.errors import MoonwireError, StoreError
 from scheduler import exit_codes
-from scheduler.commands import fetching, items, judging, marking, setting_up, shell, sources, topics
+from scheduler.commands import fetching, items, judging, marking, setting_up, shell, sources, stories, topics
 from scheduler.show import PipeClosedError, safe
 
 app = typer.Typer(
@@ -41,6 +41,7 @@ for command in (
     app.command()(command)
 app.add_typer(sources.app, name="sources")
 app.add_typer(topics.app, name="topic")
+app.add_typer(stories.app, name="story")
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 # Typer calls it so

@@ -103,6 +103,18 @@ def text(most: int, *, empty: bool = True) -> Kind:
     return Kind(f"one line of text of {'at most' if empty else '1 to'} {most} characters", read)
 
 
+def one_of(*choices: str) -> Kind:
+    """Return the kind of texts that are one of a few."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str) or value not in choices:
+            raise WrongError
+        return value
+
+    *most, last = (f'"{choice}"' for choice in choices)
+    return Kind(f"{', '.join(most)} or {last}", read)
+
+
 def matching(pattern: re.Pattern[str], expected: str) -> Kind:
     """Return the kind of texts that match a pattern as a whole, or are empty."""
 

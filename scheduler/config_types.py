@@ -13,6 +13,10 @@ AllowPrivate = bool | frozenset[str]
 """Which private addresses may be asked: all, none, or these host names and addresses."""
 
 
+Moves = Literal["every-source", "first-of-a-language", "official-source", "never"]
+"""Which later coverage moves a story's date; `store.moves` says how."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicConfig:
     """What counts as news."""

@@ -53,7 +53,7 @@ def files_of(
     history = history_of(store, channel, most=most, now=now)
     return render(
         channel,
-        store.stories(limit=most),
+        store.stories(limit=most, moves=config.publish.moves),
         store.source_lines(),
         near=[item for item in store.items(which="near", limit=most) if item.duplicate_of is None],
         history=replace(history, live=live is not None),
