@@ -2,8 +2,10 @@
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import filterfalse
 
 from feeds.curate.fold import fold
 from feeds.curate.match import CLITIC_SCRIPTS, Matcher, Pattern, fits
@@ -42,7 +44,7 @@ class Mentions:
         odd = ""
         if not text.isascii():
             parts = set(text.split())
-            odd = fold(" ".join(part for part in parts if not part.isascii()))
+            odd = fold(" ".join(filterfalse(str.isascii, parts)))
             text = " ".join(filter(str.isascii, parts))
         words = set(text.lower().translate(_SPACES).split())
         words.update(odd.split())
@@ -50,7 +52,8 @@ class Mentions:
         groups = self._tables.groups_inside(odd)
         if not self._matter(groups.union(pattern.group for pattern in found)):
             return False
-        return self._matter(groups.union(pattern.group for pattern in found if _whole(pattern, words)))
+        order = sorted(words)
+        return self._matter(groups.union(pattern.group for pattern in found if _whole(pattern, words, order)))
 
     def _matter(self, groups: set[str]) -> bool:
         return any(map(groups.issuperset, self._needs))
@@ -92,14 +95,24 @@ def _longest(pattern: Pattern) -> str:
     return max((term.text for term in pattern.terms if not term.text.isascii()), key=len)
 
 
-def _whole(pattern: Pattern, words: set[str]) -> bool:
-    """Whether all words of a pattern are there, wherever they stand."""
+def _whole(pattern: Pattern, words: set[str], order: Sequence[str]) -> bool:
+    """Whether all words of a pattern are there, wherever they stand; `order` are the words sorted."""
     if len(pattern.terms) == 1:
         return True
     missing = [term for term in pattern.terms if term.text not in words]
     if any(not term.stem and term.text[0] < CLITIC_SCRIPTS for term in missing):
         return False
-    return all(any(fits(term, word) for word in words) for term in missing)
+    return all(
+        _begins(term.text, order)
+        if term.text[0] < CLITIC_SCRIPTS
+        else any(fits(term, word) for word in order)
+        for term in missing
+    )
+
+
+def _begins(stem: str, order: Sequence[str]) -> bool:
+    at = bisect_left(order, stem)
+    return at < len(order) and order[at].startswith(stem)
 
 
 def mentions_of(

@@ -97,6 +97,7 @@ def has_own_page(key: str) -> bool:
     return address is not None and bool(address.path.strip("/") or address.query)
 
 
+@lru_cache(maxsize=512)  # an item is asked about the same few addresses a dozen times
 def parse(url: str) -> Address | None:
     """Read an absolute http(s) address as a browser would; None when it is none."""
     text = _INNER.sub("", url[: _LIMIT + 1].strip(_EDGES))
