@@ -98,7 +98,7 @@ def opened(folder: Path, wanted: argparse.Namespace, stack: ExitStack) -> list[s
     switch(folder, "before", None)
     numbers = [wanted.port, wanted.feeds, wanted.dead, wanted.dripping]
     command = [sys.executable, "-m", "benchmarks.farm.serve", str(folder), *map(str, numbers)]
-    server = subprocess.Popen([*command, *(wanted.tls or ())], stdout=subprocess.PIPE)  # noqa: S603 # our own
+    server = subprocess.Popen([*command, *(wanted.tls or ())], stdout=subprocess.PIPE)
     measure.stays(server.pid)
     stack.callback(server.wait)
     stack.callback(server.kill)
@@ -115,7 +115,7 @@ def opened(folder: Path, wanted: argparse.Namespace, stack: ExitStack) -> list[s
 def switch(folder: Path, version: str, command: str | None) -> None:
     """Serve another version from now on."""
     if command:
-        subprocess.run([*shlex.split(command), version], check=True)  # noqa: S603 # the caller's own
+        subprocess.run([*shlex.split(command), version], check=True)
         return
     with suppress(FileNotFoundError):
         (folder / "current").unlink()

@@ -22,10 +22,68 @@ CHANGED = 10
 VERSIONS = ("before", "after")
 _START = datetime(2026, 9, 1, 6, tzinfo=UTC)
 _GAP = timedelta(hours=7)
-_SYLLABLES = "va ne ri to lu mes kan der bi sol tra fen gu po wal ix em ost hy cru da plin qua sto".split()
-_COMMON = "the of and to in a for on with as by at from new first year week people city market".split()
-_TOPICAL = "moon lunar station base space rocket china russia international research chang'e orbit".split()
-_KINDS = "rss rss rss rss rss rss atom atom atom rdf".split()
+_SYLLABLES = [
+    "va",
+    "ne",
+    "ri",
+    "to",
+    "mes",
+    "kan",
+    "der",
+    "bi",
+    "sol",
+    "tra",
+    "fen",
+    "gu",
+    "po",
+    "wal",
+    "ix",
+    "em",
+    "ost",
+    "hy",
+    "cru",
+    "da",
+    "plin",
+    "qua",
+    "sto",
+]
+_COMMON = [
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "a",
+    "for",
+    "on",
+    "with",
+    "as",
+    "by",
+    "at",
+    "from",
+    "new",
+    "first",
+    "year",
+    "week",
+    "people",
+    "city",
+    "market",
+]
+_TOPICAL = [
+    "moon",
+    "lunar",
+    "station",
+    "base",
+    "space",
+    "rocket",
+    "china",
+    "russia",
+    "international",
+    "research",
+    "chang'e",
+    "orbit",
+]
+_KINDS = ["rss", "rss", "rss", "rss", "rss", "rss", "atom", "atom", "atom", "rdf"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +148,8 @@ class Inventor:
             size = min(words, rng.randint(20, 60))
             words -= size
             text = " ".join(self._sentence(rng, 12, extra) for _ in range(max(1, size // 12)))
-            link = f' <a href="https://other.example/{rng.randrange(10**6)}?utm_source=feed&amp;utm_medium=rss">{self._sentence(rng, 3, [])}</a>'
+            target = f"https://other.example/{rng.randrange(10**6)}?utm_source=feed&amp;utm_medium=rss"
+            link = f' <a href="{target}">{self._sentence(rng, 3, [])}</a>'
             parts.append(f"<p>{text}{link if rng.random() < 0.3 else ''} &amp; <em>{text[:20]}</em></p>")  # noqa: PLR2004 # a share
             if rng.random() < 0.2:  # noqa: PLR2004 # a share
                 picture = f"https://img.example/{rng.randrange(10**7)}"
@@ -105,8 +164,10 @@ class Inventor:
 def _rss(home: str, title: str, posts: Sequence[_Post]) -> str:
     items = "".join(
         f"<item>\n<title>{escape(post.title)}</title>\n<link>{post.link}</link>\n"
-        f"<dc:creator><![CDATA[{post.author}]]></dc:creator>\n<pubDate>{format_datetime(post.date)}</pubDate>\n"
-        f'<category><![CDATA[{post.label}]]></category>\n<guid isPermaLink="false">{escape(post.guid)}</guid>\n'
+        f"<dc:creator><![CDATA[{post.author}]]></dc:creator>\n"
+        f"<pubDate>{format_datetime(post.date)}</pubDate>\n"
+        f"<category><![CDATA[{post.label}]]></category>\n"
+        f'<guid isPermaLink="false">{escape(post.guid)}</guid>\n'
         f"<description><![CDATA[<p>{post.summary}</p>]]></description>\n"
         f"<content:encoded><![CDATA[{post.html}]]></content:encoded>\n</item>\n"
         for post in posts
@@ -121,10 +182,12 @@ def _rss(home: str, title: str, posts: Sequence[_Post]) -> str:
 
 def _atom(home: str, title: str, posts: Sequence[_Post]) -> str:
     entries = "".join(
-        f'<entry>\n<title>{escape(post.title)}</title>\n<id>{escape(post.guid)}</id>\n<link href="{post.link}"/>\n'
+        f"<entry>\n<title>{escape(post.title)}</title>\n<id>{escape(post.guid)}</id>\n"
+        f'<link href="{post.link}"/>\n'
         f"<published>{post.date.isoformat()}</published>\n<updated>{post.date.isoformat()}</updated>\n"
         f'<author><name>{post.author}</name></author>\n<category term="{post.label}"/>\n'
-        f'<summary>{escape(post.summary)}</summary>\n<content type="html">{escape(post.html)}</content>\n</entry>\n'
+        f"<summary>{escape(post.summary)}</summary>\n"
+        f'<content type="html">{escape(post.html)}</content>\n</entry>\n'
         for post in posts
     )
     return (

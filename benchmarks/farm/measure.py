@@ -44,7 +44,7 @@ def run(
     """Run a command to its end, and that of its orphans; its output goes to `log`."""
     began = time.monotonic()
     with log.open("ab") as out:
-        child = subprocess.Popen(  # noqa: S603 # our own command lines
+        child = subprocess.Popen(
             command, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})}
         )
     watch = _Watch(child.pid) if watch_memory else None
@@ -93,7 +93,7 @@ def _children(pid: int) -> list[int]:
 
 
 class _Watch:
-    """Looks at the memory of a process tree now and then; costs CPU of its own, so it gets runs of its own."""
+    """Looks at the memory of a process tree now and then; that costs CPU, so it gets runs of its own."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid

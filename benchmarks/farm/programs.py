@@ -1,4 +1,4 @@
-"""The programs that are compared: how each is set up for a list of addresses, and how it is told to ask once."""
+"""The programs that are compared: how each is set up for a list of addresses, and told to ask once."""
 
 import shutil
 import sys
@@ -32,7 +32,7 @@ class Job:
 
 
 def moonwire(folder: Path, urls: Sequence[str], python: str = sys.executable) -> Job:
-    """This checkout, with the sources in its configuration."""
+    """Run this checkout, with the sources in its configuration."""
     sources = "".join(f'[[source]]\nurl = "{url}"\n' for url in urls)
     config = folder / "moonwire.toml"
     config.write_text(f'[store]\npath = "{folder}/store.sqlite"\n[fetch]\nallow_private = true\n{sources}')

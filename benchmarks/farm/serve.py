@@ -1,7 +1,7 @@
 """The farm's web server: every feed its own origin, in a process whose cost nobody counts.
 
-Run by `whole_job`: `python -m benchmarks.farm.serve FOLDER FIRST_PORT FEEDS DEAD DRIPPING [CERT KEY]`. It serves
-FOLDER/current, with validators and gzip. Of the feeds, the first DEAD accept and stay silent, the next
+Run by `whole_job`: `python -m benchmarks.farm.serve FOLDER FIRST_PORT FEEDS DEAD DRIPPING [CERT KEY]`. It
+serves FOLDER/current, with validators and gzip. Of the feeds, the first DEAD accept and stay silent, the next
 DRIPPING send a byte each second.
 """
 
@@ -54,7 +54,8 @@ class Farm:
         body = (path.with_suffix(".xml.gz") if packed else path).read_bytes()
         coding = "Content-Encoding: gzip\r\n" if packed else ""
         return (
-            f"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: {len(body)}\r\n{coding}{common}\r\n"
+            f"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n"
+            f"Content-Length: {len(body)}\r\n{coding}{common}\r\n"
         ).encode() + body
 
 
