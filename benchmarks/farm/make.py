@@ -220,7 +220,7 @@ _WRITERS: dict[str, Callable[[str, str, Sequence[_Post]], str]] = {"rss": _rss, 
 
 
 def make(folder: Path, *, feeds: int, seed: int) -> int:
-    """Write both versions of `feeds` feeds (`before/00000.xml` ...) afresh; returns the bytes of the first."""
+    """Write both versions of `feeds` feeds (`before/00000.xml` ...) afresh; returns bytes of the first."""
     shutil.rmtree(folder, ignore_errors=True)
     for version in VERSIONS:
         (folder / version).mkdir(parents=True)
