@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from feeds.model import Judged
+from feeds.model import Judged, Relation
 from store import LearnedModel, Share, Store
 from store.connection import Database
 from store.migrate import MIGRATIONS, migrate
 from tests.builders import FEED, NOW, a_check, a_judged, a_reason, a_verdict, an_item, at
-from tests.fake_compare import strangers, twins
+from tests.fake_compare import always, strangers, twins
 
 OLD, NEW = "tea@1", "tea@2"
 
@@ -221,3 +221,22 @@ def test_older_stores_are_counted_when_they_are_upgraded(tmp_path: Path) -> None
         assert store.curation.shares() == {"https://a.example/": Share(judged=3, kept=2)}
         assert store.curation.stale("t") == 0
         assert len(store.curation.items_after(0, limit=9)) == 3
+
+
+def test_an_old_item_that_joins_a_story_does_not_make_it_news(store: Store) -> None:
+    """Its story's date and guid stay as readers know them."""
+
+    def alike(n: int, *, keep: bool) -> Judged:
+        one = judged(n, keep=keep)
+        one = replace(one, item=replace(one.item, language="ru" if n == 2 else "en"))
+        return replace(one, identity=replace(one.identity, bands=(7,), features=("a", "b", "c")))
+
+    same_story = always(Relation.SAME_STORY)
+    for n, keep in ((1, True), (2, False)):
+        store.record(a_check(alike(n, keep=keep), at=at(hours=n)), compare=same_story)
+    (before,) = store.stories(limit=9)
+    done = store.curation.rejudge([(2, alike(2, keep=True))], compare=same_story)
+    assert done.entered == (2,)
+    after = {story.key: story.updated for story in store.stories(limit=9)}
+    assert after[before.key] <= before.updated
+    assert all(updated <= NOW for updated in after.values())
