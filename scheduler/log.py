@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from feeds.model import Check, Recorded
+from scheduler.hosts import host_of
 
 ROOT = "moonwire"
 logging.getLogger(ROOT).addHandler(logging.NullHandler())  # commands that print set up no log
@@ -51,22 +52,36 @@ class JsonLines(logging.Formatter):
 
 
 class HumanLines(logging.Formatter):
-    """One line per record for a person; extra fields are left to the message."""
+    """One line per record for a person; extra fields are left to the message, or follow it as key=value."""
+
+    def __init__(self, *, details: bool = False) -> None:
+        super().__init__()
+        self._details = details
 
     def format(self, record: logging.LogRecord) -> str:
         """Clock time, level when it matters, message."""
         clock = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
         level = f"{record.levelname.lower()}: " if record.levelno >= logging.WARNING else ""
         text = f"{clock} {level}{record.getMessage()}"
+        if self._details:
+            told = {key: value for key, value in fields_of(record).items() if value not in (None, "", [])}
+            text += "".join(f" {key}={_quoted(value)}" for key, value in told.items())
         if record.exc_info:
             text += "\n" + self.formatException(record.exc_info)
         return redact(text)
 
 
+def _quoted(value: object) -> str:
+    """Return a field's value as one word, as JSON where it would be more than one."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    plain = text and not any(char.isspace() or char in '"=' for char in text)
+    return text if plain or not isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def set_up(*, as_json: bool, level: int = logging.INFO, stream: TextIO | None = None) -> logging.Handler:
     """Send moonwire's log (and warnings of the libraries) to `stream`, by default standard error."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(JsonLines() if as_json else HumanLines())
+    handler.setFormatter(JsonLines() if as_json else HumanLines(details=level <= logging.DEBUG))
     if not as_json and level > logging.DEBUG:
         handler.addFilter(lambda record: not getattr(record, "quiet", False))
     for name, at_least in ((ROOT, level), ("", logging.WARNING)):
@@ -86,10 +101,12 @@ def check_line(logger: logging.Logger, check: Check, recorded: Recorded, *, quie
     A quiet one, and one that brought nothing, is for machines: no person is told by default.
     """
     state = check.state
+    asked = check.asked or state.address or state.source.url
     extra: Mapping[str, object] = {
         "action": "fetch" if check.requests else "defer",
         "source": state.source.url,
-        "address": state.address or state.source.url,
+        "address": asked,
+        "host": host_of(asked),
         "outcome": check.outcome,
         "status": check.status,
         "bytes": check.wire_bytes,

@@ -1,6 +1,7 @@
 """Checks that leave no trace: what `sources check` and `fetch URL` show without storing it."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -77,15 +78,52 @@ def look(source: Source, tools: pipeline.Tools, *, now: datetime) -> Look:
 def feeds_behind(
     first: Look, tools: pipeline.Tools, *, now: datetime, most: int = 12
 ) -> tuple[FoundFeed, ...]:
-    """Return the feeds behind a page: those it links to, else the first guessed address that has one."""
+    """Return the feeds behind a page: those it links to, else the first guessed address that has one.
+
+    No further address is tried once the host refuses or gives no answer.
+    """
     if first.feeds or not first.page:
         return first.feeds
-    for guess in discover.guesses(first.answered)[:most]:
-        tried = look(Source(url=guess.url), tools, now=now)
-        if tried.check.error is None:  # further guesses are other spellings of the same feed
-            head = tried.check.state.head
+    return _first_feed(discover.guesses(first.answered)[:most], tools, now)
+
+
+def feed_by_rule(url: str, tools: pipeline.Tools, *, now: datetime) -> tuple[FoundFeed, ...]:
+    """Return the feed that the rule of a known service gives for a page, without asking for the page."""
+    return _first_feed(discover.known(url), tools, now)
+
+
+def _first_feed(tries: Iterable[FoundFeed], tools: pipeline.Tools, now: datetime) -> tuple[FoundFeed, ...]:
+    for guess in tries:
+        check = look(Source(url=guess.url), tools, now=now).check
+        if check.error is None:  # further guesses are other spellings of the same feed
+            head = check.state.head
             return (FoundFeed(url=guess.url, title=head.title or guess.title, type=head.format),)
+        if check.status is None or check.status in hosts.REFUSALS:
+            break
     return ()
+
+
+class Spaced:
+    """A fetcher that keeps the pauses between requests to one host; for one thread."""
+
+    def __init__(
+        self, fetcher: pipeline.Fetches, book: hosts.HostBook, wait: Callable[[float], None]
+    ) -> None:
+        self._fetcher = fetcher
+        self._book = book
+        self._wait = wait
+
+    def fetch(self, request: FetchRequest) -> FetchOutcome:
+        """Wait for the host's turn, then ask."""
+        now = time.monotonic()
+        pause = (self._book.ready_at(request.url) or now) - now
+        if pause > 0:
+            self._wait(pause)
+        self._book.start(request.url, time.monotonic())
+        try:
+            return self._fetcher.fetch(request)
+        finally:
+            self._book.finish(request.url)
 
 
 @dataclass(slots=True)
@@ -115,6 +153,13 @@ def opened(config: Config) -> Iterator[pipeline.Tools]:
     """Open the tools of a configuration without its store."""
     with workshop.open_tools(config, topic.load(config.topic.file)) as tools:
         yield tools
+
+
+@contextmanager
+def opened_spaced(config: Config, *, wait: Callable[[float], None] = time.sleep) -> Iterator[pipeline.Tools]:
+    """Open the tools for looks one after the other, with the configured pauses between them."""
+    with opened(config) as tools:
+        yield replace(tools, fetcher=Spaced(tools.fetcher, workshop.host_book(config.fetch), wait))
 
 
 def shown(config: Config, tools: pipeline.Tools, *, now: datetime) -> Shown:

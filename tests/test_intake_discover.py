@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.intake.discover import guesses
+from feeds.intake.discover import guesses, known
 from feeds.intake.target import parse
 
 
@@ -57,6 +57,25 @@ from feeds.intake.target import parse
 def test_known_services(page: str, feeds: list[str]) -> None:
     """A known service costs the requests that its rule needs, no more."""
     assert [feed.url for feed in guesses(page)] == feeds
+
+
+@pytest.mark.parametrize(
+    ("page", "feeds"),
+    [
+        ("https://moon.substack.com/p/a-station", ["https://moon.substack.com/feed"]),
+        ("https://mastodon.example/@esa", ["https://mastodon.example/@esa.rss"]),
+        ("https://mastodon.example/@esa.rss", []),
+        ("https://moon.substack.com/feed", []),
+        ("https://github.com/owner/moon/commits.atom", []),
+        ("https://moon.blogspot.com/feeds/posts/default/-/ilrs", []),
+        ("https://rss.arxiv.org/atom/astro-ph", []),
+        ("https://www.reddit.com/r/space/search.rss?q=ilrs", []),
+        ("https://moon.example/blog", []),
+    ],
+)
+def test_a_rule_spares_the_page(page: str, feeds: list[str]) -> None:
+    """Known services are asked for the feed at once; common paths and feeds' own addresses are not."""
+    assert [feed.url for feed in known(page)] == feeds
 
 
 def test_common_paths() -> None:

@@ -1,19 +1,41 @@
 """`sources` over real feeds and pages on loopback and a real store."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from feeds.curate.identity import compare
+from feeds.model import Check, FetchRequest
 from scheduler import cli
-from tests.fakes_http import RawServer
+from scheduler.hosts import HostBook
+from scheduler.once import Spaced
+from store import Store
+from tests.fakes import FakeFetcher
+from tests.fakes_http import RawServer, Reply, Seen, reply
 from tests.town import Output, answer, configure, empty_home, read_here, rows, run
+
+
+def wider(seen: Seen) -> Reply:
+    """Serve the town, with accounts of a service, a blog with a feed further on, and one that refuses."""
+    if seen.target == "/fort/feed":
+        return reply(403)
+    same = {
+        "/@luna.rss": "/feed",
+        "/@one": "/one",
+        "/deep": "/blog",
+        "/deep/rss.xml": "/feed",
+        "/fort": "/blog",
+    }
+    return answer(replace(seen, target=same.get(seen.target, seen.target)))
 
 
 @pytest.fixture
 def server() -> Iterator[RawServer]:
     """Run the town."""
-    with RawServer(answer) as running:
+    with RawServer(wider) as running:
         yield running
 
 
@@ -55,15 +77,26 @@ def test_sources_come_and_go(work: Path, server: RawServer, capsys: Output) -> N
 
 
 def test_a_retired_source_can_be_enabled(work: Path, server: RawServer, capsys: Output) -> None:
-    """410 on two visits retires a source; `enable` has it asked again."""
-    configure(work, server.url("/gone"), more="[schedule]\nmin_interval_s = 1\n")
-    for _ in range(3):
-        run(capsys, "fetch", server.url("/gone"), "--store", code=1)
-    (state,) = rows(capsys, "sources", "list")
-    if state["state"] == "retired":
-        run(capsys, "sources", "enable", server.url("/gone"))
-        assert rows(capsys, "sources", "list")[0]["state"] != "retired"
-    run(capsys, "sources", "enable", server.url("/gone"))
+    """410 on the visits of two days retires a source; `enable` has it asked again, at once."""
+    url = server.url("/gone")
+    configure(work, url)
+    run(capsys, "fetch", code=1)
+    with Store.open(work / "wire.db") as store:
+        state = store.source(url)
+        assert state is not None
+        assert state.last_check is not None
+        yesterday = replace(state, last_check=state.last_check - timedelta(hours=21))
+        store.record(Check(at=state.last_check, outcome="deferred", state=yesterday), compare=compare)
+    run(capsys, "fetch", "--all", code=1)
+    (state_now,) = rows(capsys, "sources", "list")
+    assert (state_now["state"], state_now["next_check"]) == ("retired", None)
+    asked = len(server.seen)
+    run(capsys, "fetch", "--all")
+    assert len(server.seen) == asked
+    run(capsys, "sources", "enable", url)
+    assert rows(capsys, "sources", "list")[0]["state"] == "failing"
+    run(capsys, "fetch", code=1)
+    assert len(server.seen) == asked + 1
 
 
 def test_shipped_sources_are_listed_and_stay(capsys: Output) -> None:
@@ -118,6 +151,51 @@ def test_adding_a_page_adds_its_feed(work: Path, server: RawServer, capsys: Outp
         server.url("/blog/feed"),
         server.url("/later"),
     ]
+
+
+def test_a_service_with_a_rule_is_asked_for_nothing_else(
+    work: Path, server: RawServer, capsys: Output
+) -> None:
+    """The page of an account is not asked when the rule's address is a feed; else it is, and tells more."""
+    configure(work)
+    assert server.url("/@luna.rss") in run(capsys, "sources", "add", server.url("/@luna"))
+    assert [seen.target for seen in server.seen] == ["/@luna.rss"]
+    assert server.url("/feed") in run(capsys, "sources", "add", server.url("/@one"))
+    assert [seen.target for seen in server.seen][1:] == ["/@one.rss", "/@one"]
+
+
+def test_guessing_stops_at_the_first_feed_and_at_a_refusal(
+    work: Path, server: RawServer, capsys: Output
+) -> None:
+    """No address is asked for nothing."""
+    configure(work)
+    run(capsys, "sources", "add", server.url("/deep"))
+    assert [seen.target for seen in server.seen] == ["/deep", "/deep/feed", "/deep/rss.xml"]
+    del server.seen[:]
+    run(capsys, "sources", "add", server.url("/fort"), code=2)
+    assert [seen.target for seen in server.seen] == ["/fort", "/fort/feed"]
+
+
+def test_looks_at_one_host_are_spaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each further request to a host waits for its turn; another host does not."""
+    clock, waited = [100.0], []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        clock[0] += seconds
+
+    monkeypatch.setattr("scheduler.once.time.monotonic", lambda: clock[0])
+    web = FakeFetcher()
+    spaced = Spaced(web, HostBook(spacing_s=5.0), wait)
+    for url in (
+        "https://a.example/",
+        "https://a.example/feed",
+        "https://b.example/",
+        "https://a.example/rss",
+    ):
+        web.not_modified(url)
+        spaced.fetch(FetchRequest(url=url))
+    assert waited == [5.0, 5.0]
 
 
 def test_opml_there_and_back(work: Path, server: RawServer, capsys: Output) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from feeds.model import Check, Hop, Recorded
 from scheduler import log
+from scheduler.run import run_round
 from tests.builders import NOW, a_source, a_state
+from tests.fakes import FakeWorkshop
 
 SECRET = "https://user:pa55@agency.example/feed?token=s3cret&page=2"
 
@@ -83,7 +85,7 @@ def test_a_person_reads_failures_as_warnings_and_nothing_of_a_quiet_check(stream
     assert stream.getvalue().endswith(f"warning: {state.source.label}: It is down.\n")
     log.set_up(as_json=False, stream=stream, level=logging.DEBUG)
     log.check_line(logger, Check(at=NOW, outcome="unchanged", state=state, requests=1), Recorded())
-    assert stream.getvalue().endswith("unchanged, 0 new, 0 kept\n")
+    assert "unchanged, 0 new, 0 kept action=fetch " in stream.getvalue()
 
 
 def test_deferred_checks_are_no_requests(stream: io.StringIO) -> None:
@@ -117,3 +119,49 @@ def test_setting_up_twice_does_not_double_lines(stream: io.StringIO) -> None:
     logging.getLogger("urllib3").info("never")
     logging.getLogger("urllib3").warning("loud")
     assert [line[9:] for line in stream.getvalue().splitlines()] == ["once", "warning: loud"]
+
+
+def _round(shop: FakeWorkshop) -> None:
+    """Ask a source that answers over a redirect and one that fails."""
+    shop.web.feed("https://agency.example/feed?token=s3cret", hops=(Hop(url="u", status=302, target=SECRET),))
+    shop.web.fails("https://other.example/feed", status=404)
+    states = [a_state("https://agency.example/feed?token=s3cret"), a_state("https://other.example/feed")]
+    run_round(shop, states)
+
+
+def test_a_round_logs_each_request_for_machines(stream: io.StringIO) -> None:
+    """What `run --log-json` writes: one object per check that asked, with all that it met, and no secret."""
+    log.set_up(as_json=True, stream=stream)
+    _round(FakeWorkshop())
+    lines = {line["host"]: line for line in map(json.loads, stream.getvalue().splitlines())}
+    assert {line["action"] for line in lines.values()} == {"fetch"}
+    good, bad = lines["agency.example:443"], lines["other.example:443"]
+    assert (good["source"], good["outcome"], good["requests"]) == (
+        "https://agency.example/feed?token=…",
+        "changed",
+        2,
+    )
+    assert (bad["status"], bad["outcome"], bad["cause"]) == (404, "failed", "status")
+    for line in lines.values():
+        assert {"bytes", "elapsed", "next_check", "why", "address", "hops"} <= line.keys()
+    assert "s3cret" not in stream.getvalue()
+    assert "pa55" not in stream.getvalue()
+
+
+def test_a_round_logs_each_request_for_a_person_who_wants_details(stream: io.StringIO) -> None:
+    """What `-v` writes: the same fields behind the sentence."""
+    log.set_up(as_json=False, level=logging.DEBUG, stream=stream)
+    _round(FakeWorkshop())
+    good, bad = sorted(stream.getvalue().splitlines(), key=lambda line: "other.example" in line)
+    for field in (
+        "action=fetch",
+        "source=",
+        "host=agency.example:443",
+        "outcome=changed",
+        "next_check=",
+        "bytes=",
+    ):
+        assert field in good
+    assert "status=404" in bad
+    assert 'error="https://other.example/feed: status 404"' in bad
+    assert "s3cret" not in good

@@ -25,6 +25,11 @@ _COMMON = (
 )
 """Tried in this order below the page's folder or site; seven requests at most."""
 
+_FEEDISH = re.compile(
+    r"\.(?:atom|rss|xml|json|rdf)(?:[?#]|$)|/(?:atom|rss|rdf|feeds?)(?:[/?#]|$)|//(?:rss|feeds?)\.",
+    re.IGNORECASE,
+)
+
 _NAME = r"[A-Za-z0-9_.-]+"
 
 Guess = Callable[[str, str, dict[str, list[str]]], tuple[FoundFeed, ...]]
@@ -33,6 +38,18 @@ Guess = Callable[[str, str, dict[str, list[str]]], tuple[FoundFeed, ...]]
 
 def guesses(url: str) -> tuple[FoundFeed, ...]:
     """Addresses worth trying for the page at `url`, best first; nothing when it is no http(s) address."""
+    return _guesses(url, sure=False)
+
+
+def known(url: str) -> tuple[FoundFeed, ...]:
+    """Those guesses that follow from a service's own rule: worth trying before the page itself is asked.
+
+    Nothing for an address that looks like a feed's: it means what it says.
+    """
+    return () if _FEEDISH.search(url) else _guesses(url, sure=True)
+
+
+def _guesses(url: str, *, sure: bool) -> tuple[FoundFeed, ...]:
     try:
         parts = urlsplit(url.strip())
         host = (parts.hostname or "").lower()
@@ -49,7 +66,7 @@ def guesses(url: str) -> tuple[FoundFeed, ...]:
             return guess(host, path, query)
     shown = f"[{host}]" if ":" in host else host
     base = f"{parts.scheme}://{shown}{port}"
-    return _mastodon(base, path) or _common(base, path)
+    return _mastodon(base, path) or (() if sure else _common(base, path))
 
 
 def _common(base: str, path: str) -> tuple[FoundFeed, ...]:

@@ -34,7 +34,7 @@ def check(
     shell = shell_of(context)
     failed = False
     addresses = [checked_address(url) for url in dict.fromkeys(urls)]
-    with once.opened(shell.config) as tools:
+    with once.opened_spaced(shell.config) as tools:
         for url in addresses:
             looked = once.look(_configured(shell, url), tools, now=now())
             failed = failed or looked.check.error is not None
@@ -49,12 +49,16 @@ def choose_feed(shell: Shell, source: Source) -> Source:
     """Return the source with the address of the one feed that is there; ConfigError when there is none."""
     from scheduler import once  # noqa: PLC0415 # only looking needs it
 
-    with once.opened(shell.config) as tools:
-        looked = once.look(source, tools, now=now())
-        error = looked.check.error
-        if error is None:
-            return replace(source, name=source.name or looked.check.state.head.title)
-        feeds = once.feeds_behind(looked, tools, now=now())
+    with once.opened_spaced(shell.config) as tools:
+        feeds, error = once.feed_by_rule(source.url, tools, now=now()), ""
+        if not feeds:
+            looked = once.look(source, tools, now=now())
+            if looked.check.error is None:
+                return replace(source, name=source.name or looked.check.state.head.title)
+            error = looked.check.error
+            if looked.page and not looked.feeds:
+                shell.show.note(f"{source.url} names no feed; trying the usual addresses.")
+            feeds = once.feeds_behind(looked, tools, now=now())
     if not feeds:
         raise ConfigError(f"{error.rstrip('.')}; --unseen adds it all the same.")
     if len(feeds) > 1:
