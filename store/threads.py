@@ -74,24 +74,49 @@ ROWS: Final = (
 
 
 def _regions(conn: sqlite3.Connection, seeds: Sequence[int], level: int) -> Iterator[_Region]:
+    """Find what has to be grouped again around some items, each region with the links that count there."""
     covered: set[int] = set()
     last = level + 1 == len(LEVELS)
+    again: set[int] = set()
     for seed in seeds:
         if seed in covered:
             continue
-        region = _spread(conn, seed, LEVELS[level], UTMOST if last else 2 * MOST)
+        region = _spread(conn, seed, LEVELS[level], UTMOST if last else MOST)
         covered |= region.rows.keys()
-        if len(region.rows) <= MOST or last:
+        if region.whole or last:
             if region.rows:
                 yield region
-            continue
-        # Just grown too large: all of it is grouped anew. Too large before: only what is near the seed.
-        again = sorted(region.rows) if region.whole else [each for each in seeds if each in region.rows]
-        yield from _regions(conn, again, level + 1)
+        else:
+            again |= _grown(conn, region, frozenset(seeds), LEVELS[level])
+    if again:
+        yield from _regions(conn, sorted(again), level + 1)
 
 
-def _spread(conn: sqlite3.Connection, seed: int, least: float, most: int) -> _Region:
-    """Follow links from an item, kept items only, until there are no more or more than `most` items."""
+def _grown(conn: sqlite3.Connection, region: _Region, seeds: frozenset[int], least: float) -> set[int]:
+    """Find the items of a region that is too large for its level which may have been grouped there so far.
+
+    Those are the seeds, and what is small without them: a part that is too large by itself was so before.
+    """
+    found = set(seeds & region.rows.keys())
+    seen: set[int] = set(seeds)
+    for pair in sorted(region.links):
+        for start in pair:
+            if start in seen or seeds.isdisjoint(pair):
+                continue
+            part = _spread(conn, start, least, MOST, seeds)
+            seen |= part.rows.keys()
+            if part.whole:
+                found |= part.rows.keys()
+    return found
+
+
+def _spread(
+    conn: sqlite3.Connection, seed: int, least: float, most: int, walls: frozenset[int] = frozenset()
+) -> _Region:
+    """Follow links from an item, kept items only, until there are no more or more than `most` items.
+
+    Nothing is followed through `walls`.
+    """
     region = _Region()
     front = {seed}
     ruled = conn.execute("SELECT 1 FROM rulings LIMIT 1").fetchone() is not None
@@ -102,7 +127,7 @@ def _spread(conn: sqlite3.Connection, seed: int, least: float, most: int) -> _Re
         front = _linked(conn, region, fresh, least) if fresh else set()
         if ruled and fresh:
             front |= _ruled(conn, region, fresh)
-        front -= region.rows.keys()
+        front -= region.rows.keys() | walls
         region.whole = len(region.rows) <= most
     return region
 

@@ -94,11 +94,11 @@ def test_the_whole_wire_over_the_demo(tmp_path: Path) -> None:
         kept = shop.store.items(limit=None)
         rejected = {item.title for item in shop.store.items(which="rejected", limit=None)}
         publish_site(shop, tmp_path)
-        before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+        before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
         clock.now += timedelta(seconds=20)
         asked(shop)
         assert publish_site(shop, tmp_path) == ()
-        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+        assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
         stories = shop.store.stories(limit=50)
     assert {item.language for item in kept} == {"en", "zh", "ru", "ja", "de", "fr", "ko", "es", "ar"}
     for title in (

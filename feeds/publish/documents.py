@@ -6,7 +6,7 @@ archive to the one before it (`prev-archive`), and all of them back to the subsc
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from feeds.model import Channel
 from feeds.publish import clean
@@ -66,6 +66,10 @@ def feed_file(channel: Channel, entries: Sequence[Publication], place: Place, en
     def at(name: str, query: str = "") -> str:
         return f"{base}/{name}.{ending}{query}"
 
+    entries = [
+        replace(entry, page=f"{base}/story/{entry.story_id}.html") if entry.story_id and entry.also else entry
+        for entry in entries
+    ]
     hubs = () if place.archive else tuple(("hub", hub) for hub in map(clean.address, channel.hubs) if hub)
     own = (("self", at(place.name, place.query)), *hubs)
     if ending == "json":

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs
 
 from feeds.model import Channel, Story
-from feeds.publish import api, catalogue, clean, cursor, live_pages, openapi
+from feeds.publish import api, catalogue, clean, cursor, live_pages, openapi, story_pages
 from feeds.publish.documents import ENDINGS, UTF8, Place, feed_file
 from feeds.publish.library import FACETS, Cursor, Facet, Filtered, Library
 from feeds.publish.normal import publications
@@ -122,6 +122,8 @@ def _route(library: Library, asked: Asked) -> Reply:
     first, _, rest = asked.path.removeprefix("/").partition("/")
     if first == "item" and rest:
         return _item(library, rest)
+    if first == "story":
+        return _story(library, rest)
     if first == "archive":
         return _archive(library, f"archive/{rest}")
     if first in FACETS:
@@ -143,6 +145,19 @@ def _river(library: Library, asked: Asked) -> Reply:
     found = library.river(asked.query, after=asked.after, limit=PER_PAGE)
     facets: dict[Facet, tuple[Filtered, ...]] = {"tag": library.facets("tag"), "lang": library.facets("lang")}
     return _html(live_pages.river(library.channel(), found, asked.query, facets), max_age_s=60)
+
+
+def _story(library: Library, name: str) -> Reply:
+    """Answer for a story that is too old to stand among the newest, or that another one took in."""
+    number, _, ending = name.partition(".")
+    known = number.isascii() and number.isdigit() and len(number) <= 18  # noqa: PLR2004 # digits of an id
+    found = library.story(int(number)) if known and ending in {"html", "json"} else None
+    if found is None:
+        raise RefusedError(404, "There is no story of this number.")
+    if ending == "json":
+        body = story_pages.story_json(library.channel(), found)
+        return Reply(status=200, content_type=story_pages.STORY_TYPE + UTF8, body=body, shared=True)
+    return _html(story_pages.story_page(library.channel(), found, live=True))
 
 
 def _item(library: Library, name: str) -> Reply:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from feeds.model import Channel
+from feeds.model import Channel, Story
 from feeds.publish import catalogue, charts, clean, cursor, words
 from feeds.publish.library import (
     FACETS,
@@ -22,7 +22,7 @@ from feeds.publish.library import (
     SourceCard,
     TopicCard,
 )
-from feeds.publish.normal import publications
+from feeds.publish.normal import Publication, publications
 from feeds.publish.pages import stylesheet
 from feeds.publish.slug import in_address
 from feeds.publish.templating import environment
@@ -83,6 +83,17 @@ def searched(path: str, query: str, after: str = "") -> str:
     """Return the address of a search, relative to the site's root."""
     values = {name: value for name, value in (("q", query), ("after", after)) if value}
     return f"{path}?{urlencode(values)}" if values else path
+
+
+def story(
+    channel: Channel, entry: Publication, reports: Sequence[Mapping[str, object]], told: Story, *, live: bool
+) -> bytes:
+    """Return the page of one story; `reports` as `feeds.publish.story_pages` lays them out."""
+    about = f"How one story came out: {entry.source} first, {words.day(entry.published)}."
+    frame = _Frame(channel=channel, heading=entry.full_title, about=about, depth=1, live=live)
+    languages = [words.language_name(tag) for tag in map(clean.language, told.languages) if tag]
+    values = {"entry": entry, "reports": reports, "story": told, "languages": languages}
+    return _page("story.html", frame, values)
 
 
 def river(channel: Channel, found: River, query: str, facets: Mapping[Facet, Sequence[Filtered]]) -> bytes:

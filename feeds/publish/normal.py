@@ -51,6 +51,10 @@ class Publication:
     reasons: tuple[Reason, ...]
     also: tuple[Also, ...]
     item_id: int = 0
+    story_id: int = 0
+    """0 where there is no story: near misses."""
+    page: str = ""
+    """Address of the story's own page, where one is linked."""
     """Number of the lead item, by which commands name it."""
     near: bool = False
     """It was rejected but came close: it stands on the page of near misses only."""
@@ -93,6 +97,7 @@ def _publication(story: Story) -> Publication:
         reasons=lead.reasons,
         also=tuple(_also(coverage) for coverage in story.also),
         item_id=lead.id,
+        story_id=0 if lead.near else story.id,
         near=lead.near,
     )
 

@@ -12,6 +12,7 @@ from feeds.publish.favicon import favicon
 from feeds.publish.near import near_channel, near_publications
 from feeds.publish.normal import publications
 from feeds.publish.opml import OPML_TYPE, opml
+from feeds.publish.story_pages import story_files
 from feeds.publish.words import whole_second
 
 __all__ = ["NO_HISTORY", "History", "SiteFile", "render", "stamp"]
@@ -68,6 +69,7 @@ def render(
         ),
         **feed_files(channel, publications(history.with_tail(stories)), history.place),
         **_near(channel, near),
+        **story_files(channel, history.with_tail(stories), live=history.live),
         "sources.opml": SiteFile(body=opml(title, status.sources), content_type=OPML_TYPE + UTF8),
         "moonwire.css": SiteFile(body=pages.stylesheet(), content_type="text/css" + UTF8),
         "favicon.ico": SiteFile(body=favicon(), content_type="image/x-icon"),

@@ -110,6 +110,15 @@ def clock(when: datetime) -> str:
     return f"{when.astimezone(UTC):%H:%M} UTC"
 
 
+def lag(behind: timedelta) -> str:
+    """Return a time span as in 2 d 3 h, 3 h 5 min or 5 min."""
+    minutes = round(behind.total_seconds() / 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {rest} min" if hours else f"{rest} min"
+
+
 def whole_second(when: datetime) -> datetime:
     """Return `when` in UTC without its fraction of a second."""
     return when.astimezone(UTC).replace(microsecond=0)
