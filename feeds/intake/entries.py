@@ -24,8 +24,8 @@ _FAT = 1_048_576
 """Bytes of an entry beyond which it is read cheaply."""
 _HOPELESS = 4 * 1_048_576
 """Bytes of an ill-formed document beyond which the tolerant parser would take too long."""
-_MAX_REFERENCES = 300_000
-"""References in an ill-formed document, each a call of Python in the tolerant parser."""
+_MAX_MARKS = 300_000
+"""Tags and references in an ill-formed document, each a call of Python in the tolerant parser."""
 _MAX_MENDED = 1_000_000
 """Tags and references in a document beyond which it is not repaired: each costs memory for a while."""
 
@@ -68,7 +68,8 @@ def read_whole(data: bytes, *, url: str, now: datetime | None, limit: int) -> Fo
     problems = [f"The document is not well-formed XML ({form.error})."] if form.error else []
     if form.excess:
         return ReadFailed(kind="broken", sentence=f"The document has {form.excess}; it was not read.")
-    if form.heavy or (form.error and (len(data) > _HOPELESS or data.count(b"&") > _MAX_REFERENCES)):
+    marks = data.count(b"&") + data.count(b"<") if form.error else 0
+    if form.heavy or marks > _MAX_MARKS or (form.error and len(data) > _HOPELESS):
         problems.append("Some of the document is so overloaded that only its outlines were read.")
         entries = [entry for entry in read_light(data, url=url, now=now, strict=False) if entry]
     else:
