@@ -12,13 +12,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from feeds.model import (
-    Candidate,
     Check,
     Identity,
     Item,
     Judged,
     Reason,
     Related,
+    Relation,
     Source,
     SourceState,
     Verdict,
@@ -33,9 +33,9 @@ PER_CHECK = 50
 KEPT_SHARE = 0.2
 
 
-def settle(_identity: Identity, _candidates: Sequence[Candidate]) -> tuple[Candidate, Related] | None:
+def apart(_one: bytes, _other: bytes) -> Related:
     """Nothing is related: every entry becomes a row, and every look-up is still made."""
-    return None
+    return Related(relation=Relation.DIFFERENT, score=0.0, reasons=())
 
 
 def entry(rng: random.Random, source: str, n: int) -> Judged:
@@ -105,13 +105,13 @@ def main() -> None:
             found = [entry(rng, url, n) for n in range(at, at + PER_CHECK)]
             one = check(url, found, NOW)
             start, busy = time.perf_counter(), time.process_time()
-            store.record(one, settle=settle)
+            store.record(one, compare=apart)
             spent += time.perf_counter() - start
             cpu += time.process_time() - busy
         print(f"insert {count} items in checks of {PER_CHECK}: {count / spent:.0f} per second")
         print(f"the same by CPU time: {count / cpu:.0f} per second")
         for url in urls:
-            store.record(check(url, (), NOW), settle=settle)
+            store.record(check(url, (), NOW), compare=apart)
         look_ups(store, rng, urls, count)
     print("done")
 
@@ -131,7 +131,7 @@ def look_ups(store: Store, rng: random.Random, urls: Sequence[str], count: int) 
     tick = iter(range(1, 10**9))
 
     def unchanged() -> None:
-        store.record(check(urls[0], (), NOW + timedelta(seconds=next(tick))), settle=settle)
+        store.record(check(urls[0], (), NOW + timedelta(seconds=next(tick))), compare=apart)
 
     questions: dict[str, tuple[Callable[[], object], int]] = {
         "due, nothing": (lambda: store.due(NOW), 200),
