@@ -2,6 +2,7 @@
 
 import html
 import json
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +69,36 @@ def test_near_relatives_are_told_apart() -> None:
     """Landers, crews, stations in Earth orbit or Antarctica, games and eclipses are not the subject."""
     precision, recall, f1 = figures(corpus(CORPUS / "hard.jsonl"))
     assert min(precision, recall, f1) >= 0.95
+
+
+@pytest.mark.parametrize(("name", "least"), [("blind-1.jsonl", 0.96), ("blind-2.jsonl", 0.96)])
+def test_what_was_written_blind_stays_known(name: str, least: float) -> None:
+    """Texts written before the judge was asked about them; what they taught is kept, titles alone too."""
+    rows = corpus(CORPUS / name)
+    precision, recall, f1 = figures(rows)
+    assert (precision >= 0.98, recall >= 0.94, f1 >= least) == (True, True, True)
+    assert figures([row for row in rows if row["title"]], summary=False)[2] >= 0.8
+
+
+def test_a_probe_of_the_luna_series_has_a_tag() -> None:
+    """Luna-26 to 28 are a tag of their own when the item is kept for another reason."""
+    item = Item(
+        source="s",
+        guid="g",
+        url="",
+        title="Luna-26 to scout sites for International Lunar Research Station",
+        summary="The orbiter will map the polar region.",
+    )
+    verdict = judge(item, LUNAR)
+    assert verdict.keep
+    assert {"luna", "ilrs"} <= set(verdict.tags)
+
+
+def test_kinds_are_those_of_the_shipped_sources() -> None:
+    """What a kind of source is worth is said only of kinds that the shipped list of sources uses."""
+    listed = tomllib.loads((Path(__file__).parents[1] / "scheduler/sources.toml").read_text("utf-8"))
+    used = {source["kind"] for source in listed["source"]}
+    assert set(LUNAR.kinds) <= used
 
 
 @pytest.mark.material

@@ -1,6 +1,6 @@
 """Which concepts of a topic stand in a text, and where: words near words, names, and what masks them."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from feeds.curate.match import UNSPACED, Hit
@@ -12,7 +12,7 @@ _SENTENCE = 2
 _WORD_OF_RUN = 2
 """Characters of a script without spaces that make about one word."""
 _WIDEST_WORD = 25
-_MOST_HITS = 60
+_MOST_HITS = 40
 """Hits looked at per list and place: a hostile text can repeat a word a thousand times."""
 
 
@@ -26,9 +26,9 @@ class Reading:
     """By group: a word list, or the key of a concept with names of its own."""
 
     @property
-    def groups(self) -> Collection[str]:
+    def groups(self) -> frozenset[str]:
         """Groups of which at least one pattern was found."""
-        return self.hits.keys()
+        return frozenset(self.hits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def read_place(text: str, folded: str, topic: Topic, spoken: Callable[[str], boo
     `spoken` says whether the item is in a language; it is asked only where a pattern belongs to one.
     """
     hits: dict[str, list[Hit]] = {}
-    for hit in topic.matcher.find(folded):
+    for hit in topic.matcher.found_in(folded):
         if hit.pattern.language and not spoken(hit.pattern.language):
             continue
         same = hits.setdefault(hit.group, [])
@@ -75,7 +75,7 @@ def read_place(text: str, folded: str, topic: Topic, spoken: Callable[[str], boo
 
 
 def find_concepts(
-    reading: Reading, topic: Topic, present: Collection[str], headline: Collection[str]
+    reading: Reading, topic: Topic, present: frozenset[str], headline: frozenset[str]
 ) -> Iterator[Found]:
     """Give the first place of each concept that stands in `reading`.
 
@@ -85,9 +85,7 @@ def find_concepts(
     led = {place for group in hits for place in topic.led_by.get(group, ())}
     for place in sorted(led):
         concept = topic.concepts[place]
-        if all(need in present for need in concept.needs) and all(
-            head in headline for head in concept.headline
-        ):
+        if present.issuperset(concept.needs) and headline.issuperset(concept.headline):
             found = next(iter(_find(concept, reading.hits, reading.folded)), None)
             if found is not None:
                 yield found

@@ -51,7 +51,7 @@ def judge(item: Item, topic: Topic) -> Verdict:
     readings = _read(item, topic)
     counts = _count(readings, topic)
     if not counts:
-        return _nothing_found(item, topic)
+        return nothing_found(item, topic, f"no words of the topic {topic.name} in it")
     logit, moves = _sum_up(counts, topic)
     prior = max(-1.0, min(1.0, topic.kinds.get(item.source_kind, 0.0)))
     logit += prior
@@ -113,8 +113,8 @@ def _speaker(item: Item) -> Callable[[str], bool]:
 
 
 def _count(readings: dict[Place, Reading], topic: Topic) -> list[_Count]:
-    present = {group for reading in readings.values() for group in reading.groups}
-    headline = readings["title"].groups if "title" in readings else frozenset()
+    present = frozenset[str]().union(*(reading.groups for reading in readings.values()))
+    headline = readings["title"].groups if "title" in readings else frozenset[str]()
     counts: list[_Count] = []
     for place, reading in readings.items():
         quoter = Quoter(reading.text)
@@ -179,7 +179,8 @@ def _tags(counts: list[_Count]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for count in counts for tag in count.found.concept.tags))
 
 
-def _nothing_found(item: Item, topic: Topic) -> Verdict:
+def nothing_found(item: Item, topic: Topic, note: str) -> Verdict:
+    """Reject an item in which nothing speaks for the topic; `note` says so to a person."""
     place: Place = "title" if item.title.strip() else "summary"
     words = " ".join((item.title if place == "title" else item.summary)[:200].split())[:_FEW_WORDS]
     score = 1.0 / (1.0 + math.exp(-topic.start))
@@ -194,7 +195,7 @@ def _nothing_found(item: Item, topic: Topic) -> Verdict:
                 place=place if words else "item",
                 weight=round(topic.start, 3),
                 kind="note",
-                note=f"no words of the topic {topic.name} in it" if words else "no text to judge",
+                note=note if words else "no text to judge",
             ),
         ),
         topic=topic.label,

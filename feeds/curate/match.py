@@ -96,19 +96,25 @@ class _Led(NamedTuple):
     patterns: tuple[Pattern, ...]
     alone: tuple[Pattern, ...]
     """Patterns of this one word."""
-    among: tuple[tuple[Pattern, str], ...]
-    """Patterns of several words, each with one that must be in the text as it stands, if there is such."""
+    among: tuple[tuple[Pattern, int, str], ...]
+    """Patterns of several words; with what the word beside must begin, on which side, if that is fixed."""
 
 
 def _led(patterns: Sequence[Pattern]) -> _Led:
-    among = []
-    for pattern in patterns:
-        if len(pattern.terms) > 1:
-            others = (term for place, term in enumerate(pattern.terms) if place != pattern.anchor)
-            whole = [term.text for term in others if not term.stem and term.text[0] < CLITIC_SCRIPTS]
-            among.append((pattern, max(whole, key=len, default="")))
     alone = tuple(pattern for pattern in patterns if len(pattern.terms) == 1)
-    return _Led(tuple(patterns), alone, tuple(among))
+    among = tuple((pattern, *_beside(pattern)) for pattern in patterns if len(pattern.terms) > 1)
+    return _Led(tuple(patterns), alone, among)
+
+
+def _beside(pattern: Pattern) -> tuple[int, str]:
+    terms, anchor = pattern.terms, pattern.anchor
+    if anchor + 1 < len(terms) and not terms[anchor + 1].gap:
+        aside, word = 1, terms[anchor + 1].text
+    elif anchor and not terms[anchor].gap:
+        aside, word = -1, terms[anchor - 1].text
+    else:
+        return 0, ""
+    return (aside, word) if word[0] < CLITIC_SCRIPTS else (0, "")
 
 
 class _Known(dict[str, _Led | None]):
@@ -123,10 +129,6 @@ class _Known(dict[str, _Led | None]):
             self.clear()
         self[token] = found = self._look_up(token)
         return found
-
-
-def _by_place(hit: Hit) -> tuple[int, int]:
-    return hit[0], -hit[1]
 
 
 class Matcher:
@@ -158,6 +160,10 @@ class Matcher:
 
     def find(self, text: str) -> list[Hit]:
         """Find every pattern in folded `text`, in order of place; the language of none is asked."""
+        return sorted(self.found_in(text), key=lambda hit: (hit.start, -hit.end))
+
+    def found_in(self, text: str) -> list[Hit]:
+        """Find every pattern in folded `text`: words in about their order, then what stands inside runs."""
         pieces = text.split(" ")
         tokens = list(filter(None, pieces))
         led = list(map(self._known.__getitem__, tokens))
@@ -165,22 +171,29 @@ class Matcher:
         if any(led):
             before = list(accumulate(map(len, pieces), initial=0))
             starts = [before[piece] + piece for piece in compress(range(len(pieces)), pieces)]
-            words = set(tokens)
-            for place, found in enumerate(led):
-                if found is None:
-                    continue
-                start = starts[place]
-                end = start + len(tokens[place])
-                hits += [Hit(start, end, pattern.group, pattern) for pattern in found.alone]
-                for pattern, other in found.among:
-                    if (not other or other in words) and (span := _around(pattern, tokens, place)):
-                        first, last = span
-                        end_of_last = starts[last] + len(tokens[last])
-                        hits.append(Hit(starts[first], end_of_last, pattern.group, pattern))
+            tokens.append("")  # what stands before the first word and after the last
+            for place in compress(range(len(led)), led):
+                self._at(place, tokens, starts, hits)
         if self._head is not None and not text.isascii():
             hits.extend(self._inside_runs(text))
-        hits.sort(key=_by_place)
         return hits
+
+    def _at(self, place: int, tokens: list[str], starts: list[int], hits: list[Hit]) -> None:
+        """Add what is found by the word at `place`."""
+        token = tokens[place]
+        found = self._known[token]
+        if found is None:
+            return
+        start = starts[place]
+        end = start + len(token)
+        for pattern in found.alone:
+            hits.append(Hit(start, end, pattern.group, pattern))  # noqa: PERF401 # quicker for one or two
+        for pattern, aside, word in found.among:
+            if (not aside or tokens[place + aside].startswith(word)) and (
+                span := _around(pattern, tokens, place)
+            ):
+                first, last = span
+                hits.append(Hit(starts[first], starts[last] + len(tokens[last]), pattern.group, pattern))
 
     def _inside_runs(self, text: str) -> Iterable[Hit]:
         assert self._head is not None
@@ -230,7 +243,7 @@ def fits(term: Term, token: str) -> bool:
     text = term.text
     if token == text or (term.stem and token.startswith(text)):
         return True
-    if token[0] < CLITIC_SCRIPTS or not (clitic := _CLITICS.match(token)):
+    if token[:1] < CLITIC_SCRIPTS or not (clitic := _CLITICS.match(token)):
         return False
     rest = token[clitic.end() :]
     return rest.startswith(text) if term.stem else rest == text
