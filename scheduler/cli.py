@@ -10,98 +10,39 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from feeds.errors import MoonwireError, StoreError
-from scheduler import exit_codes
-from scheduler.commands import fetching, items, judging, marking, setting_up, shell, sources, stories, topics
+from scheduler import asking, exit_codes
+from scheduler.shell import Shell
 from scheduler.show import PipeClosedError, safe
-
-app = typer.Typer(
-    name="moonwire",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-for command in (
-    fetching.run,
-    fetching.fetch,
-    fetching.publish,
-    items.items,
-    items.why,
-    marking.mark,
-    judging.judge,
-    judging.relate,
-    fetching.demo,
-    setting_up.init,
-):
-    app.command()(command)
-app.add_typer(sources.app, name="sources")
-app.add_typer(topics.app, name="topic")
-app.add_typer(stories.app, name="story")
-
-
-def _version(asked: bool) -> None:  # noqa: FBT001 # Typer calls it so
-    if asked:
-        from moonwire import __version__  # noqa: PLC0415 # the entry point imports this module
-
-        sys.stdout.write(f"moonwire {__version__}\n")
-        raise typer.Exit
-
-
-@app.callback()
-def options(
-    context: typer.Context,
-    *,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            envvar="MOONWIRE_CONFIG",
-            help="Configuration file; else ./moonwire.toml, else the one in your configuration folder.",
-        ),
-    ] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Log more, and show the traceback of a defect.")
-    ] = False,
-    _version: Annotated[
-        bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop."),
-    ] = False,
-) -> None:
-    """Watch feeds, keep the news on a station on the Moon, say why, and republish one feed.
-
-    Start with `moonwire run` (no configuration is needed) or `moonwire demo` (no network either).
-    `moonwire init` writes a commented configuration file.
-    """
-    context.obj = shell.Shell(config_path=config, verbose=verbose)
-    if verbose:
-        from scheduler import log  # noqa: PLC0415 # only then is there a log to format
-
-        log.set_up(as_json=False, level=logging.DEBUG)
 
 
 def run(argv: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     debug = bool(os.environ.get("MOONWIRE_DEBUG")) or bool({"-v", "--verbose"} & set(argv))
     try:
-        app(args=_config_first(argv), prog_name="moonwire")
+        return _run(_config_first(argv))
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else exit_codes.DONE
-    except PipeClosedError:
-        return exit_codes.PIPE_CLOSED
-    except KeyboardInterrupt:
-        return exit_codes.INTERRUPTED
+    except (PipeClosedError, KeyboardInterrupt) as end:
+        return exit_codes.PIPE_CLOSED if isinstance(end, PipeClosedError) else exit_codes.INTERRUPTED
     except MoonwireError as error:
         for sentence in str(error).splitlines():
             sys.stderr.write(f"moonwire: {safe(sentence)}\n")
         return _code(error)
     except Exception as error:  # noqa: BLE001 # whatever it is, a person gets a sentence
         return _defect(error, debug=debug)
-    return exit_codes.DONE
+
+
+def _run(argv: list[str]) -> int:
+    asked = asking.plain(argv[2:] if argv[:1] == ["--config"] else argv)
+    if asked is None:
+        from scheduler.commands.every import app  # noqa: PLC0415 # slow to load; see scheduler.asking
+
+        app(args=argv, prog_name="moonwire")  # ends with SystemExit
+    file = argv[1] if argv[0] == "--config" else os.environ.get("MOONWIRE_CONFIG")
+    shell = Shell(config_path=Path(file) if file else None)
+    return asking.ask(shell, everything=asked["everything"], store=False, json=asked["json"])
 
 
 def main() -> None:

@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def _app() -> typer.Typer:
-    from scheduler.cli import app  # noqa: PLC0415 # not before somebody asks for the page
+    from scheduler.commands.every import app  # noqa: PLC0415 # not before somebody asks for the page
 
     return app
 

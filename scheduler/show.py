@@ -9,20 +9,21 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TextIO
-
-from rich.console import Console
-from rich.text import Text
 
 from scheduler.records import line
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress
 
 # C0, DEL and C1 controls would speak to the terminal; bidi controls would disguise what is shown.
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _PIPE_WIDTH = 4096
+_FORCED = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"})
+"""Variables by which Rich takes a pipe for a terminal."""
 
 
 class PipeClosedError(Exception):
@@ -38,15 +39,27 @@ class Show:
     """Where one command prints."""
 
     def __init__(self) -> None:
-        self.out = _console(sys.stdout)
-        self.err = _console(sys.stderr)
+        self._streams = (sys.stdout, sys.stderr)
+        for stream in self._streams:
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="replace")
         self._json_begun = False
         self._bar: Progress | None = None
+
+    @cached_property
+    def out(self) -> "Console":
+        """Standard output."""
+        return _console(self._streams[0])
+
+    @cached_property
+    def err(self) -> "Console":
+        """Standard error."""
+        return _console(self._streams[1])
 
     @property
     def to_person(self) -> bool:
         """Whether standard output is a terminal."""
-        return self.out.is_terminal
+        return not _bare(self._streams[0]) and self.out.is_terminal
 
     def json(self, record: Mapping[str, Any]) -> None:
         """Print one object as one line at once, so that the next program in a pipe can start."""
@@ -58,6 +71,12 @@ class Show:
 
     def text(self, *parts: str | tuple[str, str]) -> None:
         """Print one line of plain parts and (text, style) parts."""
+        if _bare(self._streams[0]):
+            told = safe("".join(p if isinstance(p, str) else p[0] for p in parts))
+            self._guarded(lambda: self._streams[0].write(told + "\n"))
+            return
+        from rich.text import Text  # noqa: PLC0415 # slow to load, of use on a terminal only
+
         made = Text.assemble(*(safe(p) if isinstance(p, str) else (safe(p[0]), p[1]) for p in parts))
         # A running bar and the result share the screen: the bar's own console prints above it.
         console = self._bar.console if self._bar and self.to_person else self.out
@@ -66,6 +85,7 @@ class Show:
     def table(self, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
         """Print rows under headings."""
         from rich.table import Table  # noqa: PLC0415 # most commands print lines
+        from rich.text import Text  # noqa: PLC0415 # as above
 
         table = Table(box=None, pad_edge=False, header_style="bold")
         for heading in headings:
@@ -76,12 +96,17 @@ class Show:
 
     def note(self, sentence: str) -> None:
         """Tell the person something that is not a result."""
+        if _bare(self._streams[1]):
+            self._streams[1].write(safe(sentence) + "\n")
+            return
+        from rich.text import Text  # noqa: PLC0415 # as above
+
         self.err.print(Text(safe(sentence)), soft_wrap=True, highlight=False)
 
     @contextmanager
     def progress(self, label: str, total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
         """Give a function to call per finished step; a bar shows on a terminal unless quiet."""
-        if quiet or not self.err.is_terminal:
+        if quiet or _bare(self._streams[1]) or not self.err.is_terminal:
             yield lambda: None
             return
         from rich.progress import (  # noqa: PLC0415 # slow to load, and most commands have nothing to wait for
@@ -117,14 +142,18 @@ class Show:
             raise PipeClosedError from None
 
 
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        """Let the error through: Rich would end the process with a code that means something else here."""
-        raise  # noqa: PLE0704 # called by Rich while it handles the BrokenPipeError
+def _bare(stream: TextIO) -> bool:
+    """Whether a stream is no terminal, nor said to be one: then Rich would add nothing."""
+    return not (stream.isatty() or _FORCED & os.environ.keys())
 
 
-def _console(stream: TextIO) -> Console:
-    if isinstance(stream, TextIOWrapper):
-        stream.reconfigure(errors="replace")
+def _console(stream: TextIO) -> "Console":
+    from rich.console import Console  # noqa: PLC0415 # slow to load, of use on a terminal only
+
+    class Guarded(Console):
+        def on_broken_pipe(self) -> None:
+            """Let the error through: Rich would end the process with a code that means something else."""
+            raise  # noqa: PLE0704 # called by Rich while it handles the BrokenPipeError
+
     width = None if stream.isatty() else _PIPE_WIDTH
-    return _Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
+    return Guarded(file=stream, width=width, markup=False, emoji=False, highlight=False)

@@ -1,26 +1,18 @@
 """`fetch`, `publish`, `run` and `demo`: the wire at work."""
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feeds.errors import ConfigError
-from feeds.model import Check, PublishedItem, Reason, Recorded, Source, SourceState
-from scheduler import records
-from scheduler.commands.shell import Json, Shell, now, shell_of
+from scheduler.asking import ask, checked_address
+from scheduler.commands.shell import Json, shell_of
 from scheduler.config_types import Config
-from scheduler.exit_codes import DONE, SOME_FAILED
 
 if TYPE_CHECKING:
     from scheduler.run import RoundReport
 
-OnCheck = Callable[[Check, Recorded], None]
-Find = Callable[[str], PublishedItem | None]
-_CATCH_UP_S = 5.0
-"""What one call spends on stored items that another topic judged."""
+__all__ = ["checked_address", "demo", "fetch", "publish", "run"]
 
 
 def fetch(
@@ -39,119 +31,7 @@ def fetch(
 
     Examples: moonwire fetch --all;  moonwire fetch https://spacenews.com/feed/
     """
-    shell = shell_of(context)
-    if urls and everything:
-        raise ConfigError("--all and addresses can not go together; choose one.")
-    if store and not urls:
-        raise ConfigError("--store goes with addresses only; without any, everything is stored.")
-    addresses = [checked_address(url) for url in dict.fromkeys(urls or [])]
-    if addresses and not store:
-        report = _only_shown(shell, addresses, json=json)
-    else:
-        report = _stored(shell, addresses, everything=everything, json=json)
-    if not json:
-        shell.show.note(report.sentence[:1].upper() + report.sentence[1:].rstrip(".") + ".")
-    raise typer.Exit(SOME_FAILED if report.failed or report.gone else DONE)
-
-
-def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: bool) -> "RoundReport":
-    from scheduler.pipeline import revived  # noqa: PLC0415 # only this command needs it
-    from scheduler.rejudge import CatchUp  # noqa: PLC0415 # as above
-    from scheduler.run import run_round  # noqa: PLC0415 # as above
-    from scheduler.workshop import open_workshop  # noqa: PLC0415 # as above
-
-    with ExitStack() as stack:
-        workshop = stack.enter_context(open_workshop(shell.config))
-        if addresses:
-            states = [
-                revived(workshop.store.source(url) or SourceState(source=Source(url=url), origin="once"))
-                for url in addresses
-            ]
-        elif everything:
-            states = [s for s in workshop.store.sources() if not s.source.disabled and not s.retired]
-        else:
-            states = workshop.store.due(workshop.clock())
-        on_check = _printer(shell, stack, len(states), find=None if json else workshop.store.find_item)
-        report = run_round(workshop, states, force=everything or bool(addresses), on_check=on_check)
-        behind = CatchUp(workshop.store, workshop.tuner)
-        if behind.left:
-            shell.show.note(behind.sentence)
-            behind.step(seconds=_CATCH_UP_S)
-        if shell.config.publish.dir is not None:
-            from scheduler.publish import publish_site  # noqa: PLC0415 # rendering is slow to load
-
-            publish_site(workshop, shell.config.publish.dir)
-    return report
-
-
-def _only_shown(shell: Shell, addresses: Sequence[str], *, json: bool) -> "RoundReport":
-    from scheduler import once  # noqa: PLC0415 # only this command needs it
-    from scheduler.run import run_round  # noqa: PLC0415 # as above
-
-    configured = {source.url: source for source in shell.config.sources}
-    states = [SourceState(source=configured.get(url) or Source(url=url), origin="once") for url in addresses]
-    with ExitStack() as stack:
-        tools = stack.enter_context(once.opened(shell.config))
-        on_check = _printer(shell, stack, len(states), find=None if json else _nothing)
-        return run_round(once.shown(shell.config, tools, now=now()), states, force=True, on_check=on_check)
-
-
-def _nothing(_item: str) -> None:
-    """Find no stored item: where nothing is stored, all that was read is new."""
-
-
-def _printer(shell: Shell, stack: ExitStack, total: int, *, find: Find | None) -> OnCheck:
-    """Return what prints each check: as JSON, or for a person with the new items that `find` knows."""
-    step = stack.enter_context(shell.show.progress("Asking sources", total, quiet=find is None))
-
-    def on_check(check: Check, recorded: Recorded) -> None:
-        if find is None:
-            shell.show.json(records.fetched(check, recorded))
-        else:
-            _told(shell, check, recorded, _kept(check, recorded, find))
-        step()
-
-    return on_check
-
-
-def _kept(check: Check, recorded: Recorded, find: Find) -> list[tuple[str, tuple[Reason, ...]]]:
-    """Return title and reasons of the new items that were kept; edits of known ones are not new."""
-    if recorded.kept and recorded.item_ids:
-        stored = [find(str(each)) for each in recorded.item_ids]
-        return [(one.title or one.url, one.reasons) for one in stored if one is not None and one.keep]
-    if not recorded.kept:
-        return []
-    return [(j.item.title or j.item.url, j.verdict.reasons) for j in check.judged if j.verdict.keep]
-
-
-def _told(
-    shell: Shell, check: Check, recorded: Recorded, kept: Sequence[tuple[str, tuple[Reason, ...]]]
-) -> None:
-    label = check.state.source.label
-    if check.outcome in {"failed", "gone"}:
-        said = check.error or ""
-        told = said if label in said else f"{label}: {said}"
-        shell.show.text((f"{check.outcome:<7}", "bold red"), f"  {told}")
-        return
-    for title, reasons in kept:
-        words = dict.fromkeys(r.words for r in reasons if r.kind == "for" and r.words)
-        why = ", ".join(f'"{word}"' for word in list(words)[:4])
-        shell.show.text(
-            ("kept     ", "bold green"), f"{label}: ", (title, "bold"), f" ({why})" if why else ""
-        )
-    rejected = recorded.new - recorded.kept
-    if rejected:
-        shell.show.text((f"rejected {rejected} of {recorded.new} new items of {label}", "dim"))
-
-
-def checked_address(url: str) -> str:
-    """Return an address that can be asked, or say why it can not."""
-    from scheduler.config_kinds import ADDRESS, WrongError  # noqa: PLC0415 # the file's rule for addresses
-
-    try:
-        return str(ADDRESS.read(url))
-    except WrongError as wrong:
-        raise ConfigError(f'"{url}" can not be asked, expected {str(wrong) or ADDRESS.expected}.') from None
+    raise typer.Exit(ask(shell_of(context), urls or (), everything=everything, store=store, json=json))
 
 
 def publish(

@@ -1,77 +1,17 @@
-"""What every command shares: the options before its name, the configuration, the store, the printer."""
+"""What the commands of Typer take from the options before their name."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
+from typing import Annotated, cast
 
 import typer
 
-from feeds.errors import ConfigError
-from scheduler.config_types import Config
-from scheduler.show import Show
+from scheduler.shell import Shell, now, opened
 
-if TYPE_CHECKING:
-    from store import Store
+__all__ = ["Json", "Shell", "now", "opened", "shell_of"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line and nothing else.")]
 """The option that all listing commands share."""
 
 
-@dataclass(slots=True)
-class Shell:
-    """The options before the command's name, and what follows from them."""
-
-    config_path: Path | None = None
-    verbose: bool = False
-    show: Show = field(default_factory=Show)
-    _config: Config | None = None
-
-    @property
-    def config(self) -> Config:
-        """The configuration, read when it is first needed."""
-        if self._config is None:
-            from scheduler.config import load  # noqa: PLC0415 # `init` and completion run without it
-
-            self._config = load(self.config_path)
-        return self._config
-
-    @contextmanager
-    def store(self, *, sync: bool = True) -> Iterator["Store"]:
-        """Open the store; `sync` puts the configured sources into it, which writes."""
-        from feeds.curate.fold import fold  # noqa: PLC0415 # judge and relate run without it
-        from store import Store  # noqa: PLC0415 # as above
-
-        config = self.config
-        with Store.open(config.store.path, fold=fold) as opened:
-            if sync:
-                opened.sync_sources(config.sources, origin=config.sources_origin, now=now())
-            yield opened
-
-
 def shell_of(context: typer.Context) -> Shell:
     """Return the shell that the options before the command's name have made."""
     return cast("Shell", context.obj)
-
-
-def now() -> datetime:
-    """Return the time, aware UTC: the one clock of the command line."""
-    return datetime.now(UTC)
-
-
-@contextmanager
-def opened(file: str) -> Iterator[tuple[BinaryIO, str]]:
-    """Open FILE, or standard input for "-", for bytes; returns it with its name for sentences."""
-    if file == "-":
-        import sys  # noqa: PLC0415 # looked up late: tests put another one in its place
-
-        yield sys.stdin.buffer, "standard input"
-        return
-    with ExitStack() as stack:
-        try:
-            stream = stack.enter_context(Path(file).open("rb"))
-        except OSError as error:
-            raise ConfigError(f"{file}: can not be read: {error.strerror}.") from None
-        yield stream, file
