@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from feeds.curate import topic
 from feeds.curate.fold import fold
-from feeds.curate.tune import Tuning, tuning, verdict_of
+from feeds.curate.tune import Tuning, dull_verdict, tuning, verdict_of
 from feeds.intake.fetch import Fetcher, FetchLimits
 from feeds.model import (
     Check,
@@ -127,16 +127,18 @@ def curation(tuned: Callable[[], Tuning]) -> pipeline.Curate:
         from feeds.curate.normalise import normalise  # noqa: PLC0415 # slow to load; mostly nothing is new
 
         by = tuned()
-        return tuple(_judged(item, by, raw) for item, raw in normalise(entries, source, head, now=now))
+        dull = {entry.raw_hash for entry in entries if entry.dull}
+        items = normalise(entries, source, head, now=now)
+        return tuple(_judged(item, by, raw, dull=raw in dull) for item, raw in items)
 
     return curate
 
 
-def _judged(item: Item, by: Tuning, raw: bytes) -> Judged:
+def _judged(item: Item, by: Tuning, raw: bytes, *, dull: bool) -> Judged:
     """Judge and identify one item; nobody will compare the text of one that is far from the topic."""
     from feeds.curate import identity  # noqa: PLC0415 # as above
 
-    verdict = verdict_of(item, by)
+    verdict = dull_verdict(item, by) if dull else verdict_of(item, by)
     who = identity.identify if verdict.keep or verdict.near else identity.outline
     return Judged(item=item, verdict=verdict, identity=who(item), raw_hash=raw)
 

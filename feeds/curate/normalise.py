@@ -32,9 +32,35 @@ def normalise(
     Entries that are one and the same (same key, or same guid with same link or title) give one item:
     the one that was published or updated last, else the first.
     """
-    made = [(_item(entry, source, head, now=now), entry.raw_hash) for entry in entries]
+    made = [
+        ((_outlined if entry.dull else _item)(entry, source, head, now=now), entry.raw_hash)
+        for entry in entries
+    ]
     items = [(item, raw) for item, raw in made if item.url or item.title or item.summary or item.guid]
     return tuple(_merged(_with_own_guids(items)))
+
+
+def _outlined(entry: Entry, source: Source, head: FeedHead, *, now: datetime) -> Item:
+    """Make an item of an entry that no topic wants: what was not read is not asked for."""
+    url = urls.clean(entry.link)
+    summary = text.plain(entry.summary, SUMMARY_LIMIT)
+    title = text.line(entry.title, TITLE_LIMIT)
+    published = _sane(entry.published, now)
+    updated = published if entry.updated == entry.published else _sane(entry.updated, now)
+    return Item(
+        source=source.url,
+        guid=text.clean_text(entry.guid, GUID_LIMIT),
+        url=url,
+        title=derived_title(summary) if _UNTITLED.fullmatch(title) else title,
+        summary=summary,
+        language=_declared_language(entry, source, head),
+        published=published or updated,
+        published_raw=text.clean_text(entry.published_raw, 200),
+        updated=updated,
+        site=urls.site_of(url) or urls.site_of(source.url),
+        source_name=source.label,
+        source_kind=source.kind,
+    )
 
 
 def _item(entry: Entry, source: Source, head: FeedHead, *, now: datetime) -> Item:

@@ -57,7 +57,8 @@ _INLINE = frozenset(
 _VOID = frozenset(_words("br col hr img"))
 _TAG = re.compile(r"<(?:(/?)([A-Za-z][^\s/>\x00]*)|([!?]))")
 _OPENS = re.compile(r"<(?=[A-Za-z/!?])")
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"[^\S ]\s*| \s+")
+"""White space that is more than one blank."""
 _JUNK = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from feeds.curate.fold import Quoter, fold
-from feeds.curate.judge import judge
+from feeds.curate.judge import judge, nothing_found
 from feeds.curate.model import REACH, Model, grams_of, logit_of, telling_words, words_of
 from feeds.curate.topic import Topic
 from feeds.model import Item, Reason, Verdict
@@ -59,6 +59,12 @@ def tuning(
 def verdict_of(item: Item, by: Tuning) -> Verdict:
     """Judge an item by the topic file, then add what was learned."""
     return tuned(judge(item, by.topic), item, by)
+
+
+def dull_verdict(item: Item, by: Tuning) -> Verdict:
+    """Reject an item of which the topic's vocabulary said that nothing in it could be wanted."""
+    note = f"nothing that the topic {by.topic.name} asks for in it"
+    return replace(nothing_found(item, by.topic, note), topic=by.label)
 
 
 def source_prior(judged: int, kept: int) -> float:

@@ -39,7 +39,10 @@ def read_dull(
     reader = _Reader(parts, url, now)
     every = range(len(parts.spans))
     reader.cheaply([index for index in every if not mentions(parts.entry(index), vocabulary)])
-    return {index: replace(entry, raw_hash=parts.hashes[index]) for index, entry in reader.entries.items()}
+    return {
+        index: replace(entry, raw_hash=parts.hashes[index], dull=True)
+        for index, entry in reader.entries.items()
+    }
 
 
 def read_new(parts: Split, *, url: str, now: datetime | None) -> Found:

@@ -46,7 +46,9 @@ class Entry:
     raw_hash: bytes = b""
     """Salted hash of the entry's bytes; equal hash means nothing about it changed."""
     light: bool = False
-    """True when only key, title, link, date and a short text were read (no topic word in it)."""
+    """True when only key, title, link, date and a short text were read."""
+    dull: bool = False
+    """True when the vocabulary said that no topic could want it; then it is `light` as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
