@@ -174,7 +174,7 @@ def _walked(
     where = [conditions.on("i"), "i.story_id IS NOT NULL"]
     values: list[int | str] = [*conditions.values]
     earlier = f"e.story_id = i.story_id AND (e.sort_at, e.id) < (i.sort_at, i.id) AND {conditions.on('e')}"
-    first = f"NOT EXISTS (SELECT 1 FROM items AS e WHERE {earlier})"  # noqa: S608 # constants
+    first = f"NOT EXISTS (SELECT 1 FROM items AS e INDEXED BY items_story WHERE {earlier})"  # noqa: S608 # constants
     where.append(first)
     values += conditions.values
     if tag is None:
