@@ -11,6 +11,7 @@ own names when their founder parts again.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -69,6 +70,7 @@ def name_of(row: sqlite3.Row) -> str:
 
 ROWS: Final = (
     "SELECT i.id, i.status, i.story_id, i.duplicate_of, i.sort_at, i.guid, i.relation, i.relation_score,"
+    " i.relation_reasons,"
     " s.url AS source_url FROM items AS i JOIN sources AS s ON s.id = i.source_id"
 )
 
@@ -99,23 +101,31 @@ def _grown(conn: sqlite3.Connection, region: _Region, seeds: frozenset[int], lea
     """
     found = set(seeds & region.rows.keys())
     seen: set[int] = set(seeds)
+    large: set[int] = set()
     for pair in sorted(region.links):
         for start in pair:
             if start in seen or seeds.isdisjoint(pair):
                 continue
-            part = _spread(conn, start, least, MOST, seeds)
+            part = _spread(conn, start, least, MOST, seeds, large)
             seen |= part.rows.keys()
             if part.whole:
                 found |= part.rows.keys()
+            else:
+                large |= part.rows.keys()
     return found
 
 
 def _spread(
-    conn: sqlite3.Connection, seed: int, least: float, most: int, walls: frozenset[int] = frozenset()
+    conn: sqlite3.Connection,
+    seed: int,
+    least: float,
+    most: int,
+    walls: frozenset[int] = frozenset(),
+    large: AbstractSet[int] = frozenset(),
 ) -> _Region:
     """Follow links from an item, kept items only, until there are no more or more than `most` items.
 
-    Nothing is followed through `walls`.
+    Nothing is followed through `walls`; whatever meets `large` is too large as well.
     """
     region = _Region()
     front = {seed}
@@ -128,7 +138,7 @@ def _spread(
         if ruled and fresh:
             front |= _ruled(conn, region, fresh)
         front -= region.rows.keys() | walls
-        region.whole = len(region.rows) <= most
+        region.whole = len(region.rows) <= most and front.isdisjoint(large)
     return region
 
 
@@ -235,6 +245,7 @@ def _name(conn: sqlite3.Connection, grouping: Grouping, rows: dict[int, sqlite3.
 def _relate(conn: sqlite3.Connection, grouping: Grouping, region: _Region, links: Sequence[Link]) -> bool:
     """Say of each item but the first of a story what it copies, or which other report it is closest to."""
     closest = _closest(grouping, links)
+    reasons = _reasons(conn, closest.values())
     changed = False
     for members in grouping.stories:
         for item in members:
@@ -244,12 +255,16 @@ def _relate(conn: sqlite3.Connection, grouping: Grouping, region: _Region, links
             name = NAMES[code] if item != members[0] else ""
             score = link.score if link else float(item != members[0])
             copy_of = root if root != item else None
-            if (row["duplicate_of"], row["relation"], row["relation_score"]) == (copy_of, name, score):
-                continue
-            columns = {"duplicate_of": copy_of, "relation": name, "relation_score": score}
-            columns["relation_reasons"] = _reasons(conn, link) if name else "[]"
-            items.update(conn, item, columns)
-            changed = True
+            why = reasons[link.one, link.other] if link else to_json((JOINED_BY_HAND,) if name else ())
+            columns = {
+                "duplicate_of": copy_of,
+                "relation": name,
+                "relation_score": score,
+                "relation_reasons": why,
+            }
+            if any(row[column] != value for column, value in columns.items()):
+                items.update(conn, item, columns)
+                changed = True
     return changed
 
 
@@ -276,8 +291,10 @@ def _closest(grouping: Grouping, links: Sequence[Link]) -> dict[int, Link]:
     return {item: link for item, (_, link) in best.items()}
 
 
-def _reasons(conn: sqlite3.Connection, link: Link | None) -> str:
-    if link is None:
-        return to_json((JOINED_BY_HAND,))
-    sql = "SELECT reasons FROM item_links WHERE item_id = ? AND other_id = ?"
-    return str(conn.execute(sql, (link.one, link.other)).fetchone()[0])
+def _reasons(conn: sqlite3.Connection, links: Iterable[Link]) -> dict[tuple[int, int], str]:
+    pairs = sorted({(link.one, link.other) for link in links})
+    found: dict[tuple[int, int], str] = {}
+    for one, other in pairs:
+        sql = "SELECT reasons FROM item_links WHERE item_id = ? AND other_id = ?"
+        found[one, other] = conn.execute(sql, (one, other)).fetchone()[0]
+    return found
