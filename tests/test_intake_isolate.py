@@ -1,10 +1,14 @@
 """Reading in worker processes."""
 
+import multiprocessing
 import os
+import resource
 import signal
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -12,6 +16,9 @@ from feeds.intake import isolate
 from feeds.intake.isolate import IsolatedReader
 from feeds.intake.read import Work
 from feeds.model.entry import FeedHead, ReadFailed, Reading, ReadRequest
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 BODY = (
     b"<rss version='2.0'><channel><title>T</title><item><title>A</title><guid>a</guid></item></channel></rss>"
@@ -25,7 +32,7 @@ def reader() -> Iterator[IsolatedReader]:
         yield shared
 
 
-def hang(_work: Work) -> Reading:
+def hang(*_work: object) -> Reading:
     """Stand for a parser that never comes back."""
     threading.Event().wait()
     raise AssertionError
@@ -220,3 +227,77 @@ def test_threads_may_share_a_reader(reader: IsolatedReader) -> None:
     for thread in threads:
         thread.join()
     assert found == {number: f"A{number}" for number in range(12)}
+
+
+def say(_work: object) -> ReadFailed:
+    """Stand for a parser with a clear answer."""
+    return isolate._CRASHED
+
+
+def short_of_memory(_work: object) -> Reading:
+    """Stand for a parser that runs out of memory."""
+    raise MemoryError
+
+
+def test_a_worker_answers_until_its_pipe_closes() -> None:
+    """Answers, memory that runs out in work or on its way in, and defects: each call has one answer."""
+    ours, theirs = multiprocessing.Pipe()
+    for function in (len, short_of_memory, fall):
+        ours.send((function, b"abc"))
+    ours.close()
+    answers: list[object] = []
+    pipe = SimpleNamespace(recv=theirs.recv, send=answers.append)
+    isolate._answer_all(cast("Connection", pipe), 60)
+    assert answers[:2] == [3, isolate._TOO_LARGE]
+    assert "KeyError: 'quux'" in str(answers[2])
+    assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
+
+    calls = iter([MemoryError(), EOFError()])
+
+    def recv() -> object:
+        raise next(calls)
+
+    isolate._answer_all(cast("Connection", SimpleNamespace(recv=recv, send=answers.append)), 60)
+    assert answers[3:] == [isolate._TOO_LARGE]
+
+
+def test_a_worker_limits_itself_before_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory, core files, Ctrl-C and the clock are set before the first document comes."""
+    done: list[object] = []
+    monkeypatch.setattr(resource, "setrlimit", lambda what, most: done.append((what, most)))
+    monkeypatch.setattr(signal, "signal", lambda number, how: done.append((number, how)))
+    ours, theirs = multiprocessing.Pipe()
+    ours.close()
+    pipe = SimpleNamespace(recv=theirs.recv, send=done.append)
+    isolate._serve(cast("Connection", pipe), isolate._Limits(cpu_s=1, memory_bytes=99))
+    assert done == [
+        (resource.RLIMIT_AS, (99, 99)),
+        (resource.RLIMIT_CORE, (0, 0)),
+        (signal.SIGINT, signal.SIG_IGN),
+        (signal.SIGPROF, signal.SIG_DFL),
+        None,
+    ]
+
+
+def test_a_worker_stopped_from_outside_says_so() -> None:
+    """Before its start and within a document, the end of the program is no crash of the document."""
+    limits = isolate._Limits(cpu_s=60, memory_bytes=isolate.MEMORY_BYTES)
+    early = isolate._Worker(limits)
+    early.stop()
+    assert early.call(hang, None) == isolate._ENDED
+    running = isolate._Worker(limits)
+    assert running.call(say, None) == isolate._CRASHED
+    found: list[object] = []
+    thread = threading.Thread(target=lambda: found.append(running.call(hang, None)))
+    thread.start()
+    running.stop()
+    thread.join()
+    assert found == [isolate._ENDED]
+
+
+def test_a_worker_that_never_gets_ready_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that can not start a process in minutes gives an answer all the same."""
+    monkeypatch.setattr(isolate, "_START_S", 0)
+    monkeypatch.setattr(isolate, "_serve", hang)
+    limits = isolate._Limits(cpu_s=60, memory_bytes=isolate.MEMORY_BYTES)
+    assert isolate._Worker(limits).call(say, None) == isolate._UNSTARTED

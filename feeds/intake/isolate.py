@@ -223,12 +223,21 @@ def _context() -> multiprocessing.context.ForkServerContext:
 
 
 def _serve(pipe: Connection, limits: _Limits) -> None:
-    """Run in each worker: answer calls until the pipe closes, each within its limits."""
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    """Run in each worker."""
+    _limit(limits.memory_bytes)
+    pipe.send(None)
+    _answer_all(pipe, limits.cpu_s)
+
+
+def _limit(memory_bytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
     signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process
-    pipe.send(None)
+
+
+def _answer_all(pipe: Connection, cpu_s: float) -> None:
+    """Answer calls until the pipe closes, each within its CPU time."""
     while True:
         try:
             function, argument = pipe.recv()
@@ -237,7 +246,7 @@ def _serve(pipe: Connection, limits: _Limits) -> None:
         except MemoryError:
             pipe.send(_TOO_LARGE)
             continue
-        signal.setitimer(signal.ITIMER_PROF, limits.cpu_s)
+        signal.setitimer(signal.ITIMER_PROF, cpu_s)
         pipe.send(_answered(function, argument))
         signal.setitimer(signal.ITIMER_PROF, 0)
         del argument  # while it waits it holds nothing
