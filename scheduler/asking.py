@@ -16,6 +16,7 @@ from scheduler.shell import Shell, now
 
 if TYPE_CHECKING:
     from scheduler.run import RoundReport
+    from scheduler.workshop import Workshop
 
 OnCheck = Callable[[Check, Recorded], None]
 Find = Callable[[str], PublishedItem | None]
@@ -49,7 +50,6 @@ def ask(shell: Shell, urls: Sequence[str] = (), *, everything: bool, store: bool
 
 def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: bool) -> "RoundReport":
     from scheduler.pipeline import revived  # noqa: PLC0415 # only this command needs it
-    from scheduler.rejudge import CatchUp  # noqa: PLC0415 # as above
     from scheduler.run import run_round  # noqa: PLC0415 # as above
     from scheduler.workshop import open_workshop  # noqa: PLC0415 # as above
 
@@ -66,15 +66,22 @@ def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: b
             states = workshop.store.due(workshop.clock())
         on_check = _printer(shell, stack, len(states), find=None if json else workshop.store.find_item)
         report = run_round(workshop, states, force=everything or bool(addresses), on_check=on_check)
-        behind = CatchUp(workshop.store, workshop.tuner)
-        if behind.left:
-            shell.show.note(behind.sentence)
-            behind.step(seconds=_CATCH_UP_S)
+        if not workshop.criteria.settled:
+            _caught_up(shell, workshop)
         if shell.config.publish.dir is not None:
             from scheduler.publish import publish_site  # noqa: PLC0415 # rendering is slow to load
 
             publish_site(workshop, shell.config.publish.dir)
     return report
+
+
+def _caught_up(shell: Shell, workshop: "Workshop") -> None:
+    from scheduler.rejudge import CatchUp  # noqa: PLC0415 # only after a change of the topic
+
+    behind = CatchUp(workshop.store, workshop.tuner)
+    if behind.left:
+        shell.show.note(behind.sentence)
+        behind.step(seconds=_CATCH_UP_S)
 
 
 def _only_shown(shell: Shell, addresses: Sequence[str], *, json: bool) -> "RoundReport":

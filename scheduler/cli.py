@@ -10,6 +10,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from feeds.errors import MoonwireError, StoreError
 from scheduler import asking, exit_codes
@@ -37,12 +38,17 @@ def run(argv: Sequence[str]) -> int:
 def _run(argv: list[str]) -> int:
     asked = asking.plain(argv[2:] if argv[:1] == ["--config"] else argv)
     if asked is None:
-        from scheduler.commands.every import app  # noqa: PLC0415 # slow to load; see scheduler.asking
-
-        app(args=argv, prog_name="moonwire")  # ends with SystemExit
+        _by_typer(argv)
     file = argv[1] if argv[0] == "--config" else os.environ.get("MOONWIRE_CONFIG")
     shell = Shell(config_path=Path(file) if file else None)
     return asking.ask(shell, everything=asked["everything"], store=False, json=asked["json"])
+
+
+def _by_typer(argv: list[str]) -> NoReturn:
+    from scheduler.commands.every import app  # noqa: PLC0415 # slow to load; see scheduler.asking
+
+    app(args=argv, prog_name="moonwire")
+    raise SystemExit
 
 
 def main() -> None:

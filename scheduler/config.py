@@ -9,7 +9,6 @@ import os
 import re
 import socket
 import tomllib
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
@@ -87,7 +86,7 @@ def parse(text: str, path: Path | None) -> Config:
 
 def default_sources() -> tuple[Source, ...]:
     """Return the shipped sources: agencies, wires and trade press that report on lunar bases."""
-    text = resources.files(__package__).joinpath("sources.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("sources.toml").read_text(encoding="utf-8")
     findings = Findings("sources.toml")
     sources = check_sources(tomllib.loads(text)["source"], findings)
     assert not findings.problems, findings.problems

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from feeds.curate import topic
 from feeds.intake import discover
 from feeds.model import (
     Check,
@@ -23,6 +22,7 @@ from feeds.model import (
 )
 from scheduler import hosts, pipeline, workshop
 from scheduler.config_types import Config
+from scheduler.criteria import Criteria
 
 
 @dataclass(slots=True)
@@ -151,7 +151,7 @@ class Shown:
 @contextmanager
 def opened(config: Config) -> Iterator[pipeline.Tools]:
     """Open the tools of a configuration without its store."""
-    with workshop.open_tools(config, topic.load(config.topic.file)) as tools:
+    with workshop.open_tools(config, Criteria(config.topic.file)) as tools:
         yield tools
 
 

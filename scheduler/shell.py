@@ -36,11 +36,11 @@ class Shell:
     @contextmanager
     def store(self, *, sync: bool = True) -> Iterator["Store"]:
         """Open the store; `sync` puts the configured sources into it, which writes."""
-        from feeds.curate.fold import fold  # noqa: PLC0415 # judge and relate run without it
+        from scheduler.workshop import folded  # noqa: PLC0415 # judge and relate run without it
         from store import Store  # noqa: PLC0415 # as above
 
         config = self.config
-        with Store.open(config.store.path, fold=fold) as opened:
+        with Store.open(config.store.path, fold=folded) as opened:
             if sync:
                 opened.sync_sources(config.sources, origin=config.sources_origin, now=now())
             yield opened

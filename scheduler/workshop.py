@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from feeds.curate import topic
-from feeds.curate.fold import fold
-from feeds.curate.tune import Tuning, dull_verdict, tuning, verdict_of
-from feeds.intake.fetch import Fetcher, FetchLimits
 from feeds.model import (
     Check,
     Entry,
     FeedHead,
+    FetchOutcome,
+    FetchRequest,
     Item,
     Judged,
     ReadFailed,
@@ -27,11 +25,15 @@ from feeds.model import (
 )
 from scheduler import hosts, pipeline, plan
 from scheduler.config_types import Config, FetchConfig
-from scheduler.learned import Tuner
+from scheduler.criteria import Criteria
 from store import Store
 
 if TYPE_CHECKING:
+    from feeds.curate.topic import Topic
+    from feeds.curate.tune import Tuning
+    from feeds.intake.fetch import Fetcher
     from feeds.intake.isolate import IsolatedReader
+    from scheduler.learned import Tuner
 
 Clock = Callable[[], datetime]
 
@@ -47,12 +49,21 @@ class Workshop:
 
     config: Config
     store: Store
-    topic: topic.Topic
+    criteria: Criteria
     tools: pipeline.Tools
-    tuner: Tuner
     hosts: hosts.HostBook
     clock: Clock
     jitter: Callable[[], float]
+
+    @property
+    def topic(self) -> "Topic":
+        """What counts as news."""
+        return self.criteria.topic
+
+    @property
+    def tuner(self) -> "Tuner":
+        """What was learned for the topic."""
+        return self.criteria.tuner
 
     @property
     def workers(self) -> int:
@@ -73,11 +84,10 @@ def open_workshop(
     `sync` makes the configured sources those of the store; `book` carries what is known of hosts
     over from an earlier workshop.
     """
-    judged_by = topic.load(config.topic.file)
     with ExitStack() as stack:
-        store = stack.enter_context(Store.open(config.store.path, fold=fold))
-        tuner = Tuner(judged_by, store)
-        tools = stack.enter_context(open_tools(config, judged_by, tuner))
+        store = stack.enter_context(Store.open(config.store.path, fold=folded))
+        criteria = Criteria(config.topic.file, store)
+        tools = stack.enter_context(open_tools(config, criteria))
         book = book or host_book(config.fetch)
         book.remember(store.health.holds(), store.health.keep_hold)
         if sync:
@@ -85,9 +95,8 @@ def open_workshop(
         yield Workshop(
             config=config,
             store=store,
-            topic=judged_by,
+            criteria=criteria,
             tools=tools,
-            tuner=tuner,
             hosts=book,
             clock=clock,
             jitter=random.random,
@@ -95,30 +104,19 @@ def open_workshop(
 
 
 @contextmanager
-def open_tools(
-    config: Config, judged_by: topic.Topic, tuned: Callable[[], Tuning] | None = None
-) -> Iterator[pipeline.Tools]:
-    """Make the tools of a configuration; `tuned` gives what was learned, by a store."""
-    fetch = config.fetch
-    plain = tuning(judged_by)
-    with (
-        Fetcher(
-            limits=FetchLimits(total_s=fetch.timeout_s, max_bytes=fetch.max_bytes),
-            allow_private=fetch.allow_private,
-            user_agent=fetch.user_agent,
-        ) as fetcher,
-        _Reader() as reader,
-    ):
+def open_tools(config: Config, criteria: Criteria) -> Iterator[pipeline.Tools]:
+    """Make the tools of a configuration."""
+    with _Fetcher(config.fetch) as fetcher, _Reader() as reader:
         yield pipeline.Tools(
             fetcher=fetcher,
             reader=reader,
-            curate=curation(tuned or (lambda: plain)),
-            vocabulary=judged_by.vocabulary,
+            curate=curation(criteria.tuned),
+            vocabulary=criteria.vocabulary,
             pace=pace_of(config),
         )
 
 
-def curation(tuned: Callable[[], Tuning]) -> pipeline.Curate:
+def curation(tuned: Callable[[], "Tuning"]) -> pipeline.Curate:
     """Return the way from entries to judged items; `tuned` is asked once for each document."""
 
     def curate(entries: Sequence[Entry], source: Source, head: FeedHead, now: datetime) -> tuple[Judged, ...]:
@@ -134,9 +132,10 @@ def curation(tuned: Callable[[], Tuning]) -> pipeline.Curate:
     return curate
 
 
-def _judged(item: Item, by: Tuning, raw: bytes, *, dull: bool) -> Judged:
+def _judged(item: Item, by: "Tuning", raw: bytes, *, dull: bool) -> Judged:
     """Judge and identify one item; nobody will compare the text of one that is far from the topic."""
     from feeds.curate import identity  # noqa: PLC0415 # as above
+    from feeds.curate.tune import dull_verdict, verdict_of  # noqa: PLC0415 # as above
 
     verdict = dull_verdict(item, by) if dull else verdict_of(item, by)
     who = identity.identify if verdict.keep or verdict.near else identity.outline
@@ -147,6 +146,47 @@ def _compare(a: bytes, b: bytes) -> Related:
     from feeds.curate.identity import compare  # noqa: PLC0415 # as above
 
     return compare(a, b)
+
+
+def folded(text: str) -> str:
+    """Bring forms of a letter together, as the judge does: what the store indexes words by."""
+    from feeds.curate.fold import fold  # noqa: PLC0415 # mostly there is no text to index
+
+    return fold(text)
+
+
+class _Fetcher:
+    """The fetcher, loaded at the first request: HTTP and TLS load slowly, and mostly nothing is due."""
+
+    def __init__(self, config: FetchConfig) -> None:
+        self._config = config
+        self._lock = threading.Lock()
+        self._fetcher: Fetcher | None = None
+        if not (config.user_agent.isascii() and config.user_agent.isprintable()):
+            self._made()  # raises a ConfigError before anything is asked
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            if self._fetcher is not None:
+                self._fetcher.close()
+
+    def fetch(self, request: FetchRequest) -> FetchOutcome:
+        return self._made().fetch(request)
+
+    def _made(self) -> "Fetcher":
+        with self._lock:
+            if self._fetcher is None:
+                from feeds.intake.fetch import Fetcher, FetchLimits  # noqa: PLC0415 # see above
+
+                self._fetcher = Fetcher(
+                    limits=FetchLimits(total_s=self._config.timeout_s, max_bytes=self._config.max_bytes),
+                    allow_private=self._config.allow_private,
+                    user_agent=self._config.user_agent,
+                )
+            return self._fetcher
 
 
 class _Reader:

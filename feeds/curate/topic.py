@@ -4,20 +4,19 @@ The language of topic files is described in docs/how-to/topic.md. Nothing here k
 """
 
 import functools
-import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
-from pathlib import Path
 
 from feeds.curate.match import Matcher
 from feeds.curate.mention import Mentions, mentions_of
 from feeds.curate.topicfile import Concept, Places, read_table
+from feeds.curate.topictext import digest_of, shipped, text_of
 from feeds.errors import TopicError
 
+__all__ = ["DEFAULT", "Topic", "build", "load", "shipped"]
+
 DEFAULT = "lunar-station"
-_MAX_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,38 +67,12 @@ class Topic:
         return mentions_of(self.concepts, self.matcher.patterns, self.start, self.near)
 
 
-def shipped() -> tuple[str, ...]:
-    """Give the names of the topics that come with the program."""
-    folder = files(__package__).joinpath("topics")
-    names = (entry.name for entry in folder.iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
-
-
 def load(name_or_path: str) -> Topic:
     """Read a shipped topic by name or a topic file by path.
 
     Raises `TopicError` with one sentence that names the file, the key, what stands there and what should.
     """
-    if name_or_path in shipped():
-        text = files(__package__).joinpath("topics", f"{name_or_path}.toml").read_text("utf-8")
-        return build(text, f"{name_or_path}.toml")
-    path = Path(name_or_path)
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise TopicError(f"{path}: the topic file is larger than 2 MiB; split it into several topics.")
-        text = path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise TopicError(
-            f"{path}: the topic file is not UTF-8 (byte {error.start}); save it as UTF-8."
-        ) from error
-    except (OSError, ValueError) as error:
-        known = ", ".join(shipped())
-        what = getattr(error, "strerror", None) or str(error)
-        raise TopicError(
-            f"{name_or_path}: no such topic can be read ({what});"
-            f" give the path of a topic file or one of: {known}."
-        ) from error
-    return build(text, str(path))
+    return build(*text_of(name_or_path))
 
 
 def build(text: str, path: str) -> Topic:
@@ -124,5 +97,5 @@ def build(text: str, path: str) -> Topic:
         concepts=content.concepts,
         matcher=Matcher(content.patterns),
         path=path,
-        digest=hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=4).hexdigest(),
+        digest=digest_of(text),
     )
