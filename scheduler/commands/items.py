@@ -71,7 +71,7 @@ def why(
                 f'No item with the id or address "{item}" is stored; `moonwire items --all` lists them.'
             )
         original = store.find_item(str(found.duplicate_of)) if found.duplicate_of is not None else None
-        coverage = store.duplicates(found.id)
+        coverage = store.relations(found.id)
     if json:
         shell.show.json(records.why(found, coverage))
     else:
@@ -133,3 +133,4 @@ def _explained(
         say(f"duplicates  item {one.duplicate_of}", f": {original.title}" if original else "")
     for other in coverage:
         say(f"also        {other.relation}: {other.source_name}: {other.title} <{other.url}>")
+        say((f"            {' '.join(other.reasons)}", "dim"))
