@@ -45,13 +45,10 @@ def read_place(text: str, folded: str, topic: Topic, spoken: Callable[[str], boo
 
     `spoken` says whether the item is in a language; it is asked only where a pattern belongs to one.
     """
-    hits: dict[str, list[Hit]] = {}
-    for hit in topic.matcher.found_in(folded):
-        if hit.pattern.language and not spoken(hit.pattern.language):
-            continue
-        same = hits.setdefault(hit.group, [])
-        if len(same) < _MOST_HITS:
-            same.append(hit)
+    hits: dict[str, list[Hit]] = topic.matcher.groups_in(folded, spoken)
+    for group, found in hits.items():
+        if len(found) > _MOST_HITS:
+            hits[group] = found[:_MOST_HITS]
     taking = topic.masks & hits.keys()
     if taking:
         names = [hit for group, found in hits.items() if group.startswith("concepts.") for hit in found]

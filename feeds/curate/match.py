@@ -6,8 +6,9 @@ found anywhere, ``..`` lets up to eight characters stand between). Words of Arab
 found behind their attached articles and prepositions too.
 """
 
+import functools
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, compress
@@ -66,6 +67,10 @@ class Hit(NamedTuple):
     pattern: Pattern
 
 
+_hit: Callable[[tuple[int, int, str, Pattern]], Hit] = functools.partial(tuple.__new__, Hit)
+"""As `Hit`, which checks its arguments and takes three times as long."""
+
+
 def parse(source: str, group: str, language: str = "", *, declared: str = "") -> Pattern | None:
     """Read one pattern as the topic file writes it; None when no letter or digit is left of it."""
     terms: list[Term] = []
@@ -117,6 +122,18 @@ def _beside(pattern: Pattern) -> tuple[int, str]:
     return (aside, word) if word[0] < CLITIC_SCRIPTS else (0, "")
 
 
+def _at(place: int, found: _Led, tokens: list[str]) -> Iterable[tuple[tuple[int, int], Pattern]]:
+    """Give the first and last token of each pattern that is led by the one at `place`."""
+    here = (place, place)
+    spans = [(here, pattern) for pattern in found.alone]
+    for pattern, aside, word in found.among:
+        if (not aside or tokens[place + aside].startswith(word)) and (
+            span := _around(pattern, tokens, place)
+        ):
+            spans.append((span, pattern))
+    return spans
+
+
 class _Known(dict[str, _Led | None]):
     """What each word seen leads to; None, as for most words, is nothing."""
 
@@ -160,40 +177,35 @@ class Matcher:
 
     def find(self, text: str) -> list[Hit]:
         """Find every pattern in folded `text`, in order of place; the language of none is asked."""
-        return sorted(self.found_in(text), key=lambda hit: (hit.start, -hit.end))
+        hits = [hit for found in self.groups_in(text).values() for hit in found]
+        return sorted(hits, key=lambda hit: (hit.start, -hit.end))
 
-    def found_in(self, text: str) -> list[Hit]:
-        """Find every pattern in folded `text`: words in about their order, then what stands inside runs."""
+    def groups_in(self, text: str, spoken: Callable[[str], bool] | None = None) -> dict[str, list[Hit]]:
+        """Find every pattern in folded `text`, by group: words in about their order, then inside runs.
+
+        With `spoken`, patterns of one language count only where it says that the text is in it.
+        """
         pieces = text.split(" ")
         tokens = list(filter(None, pieces))
         led = list(map(self._known.__getitem__, tokens))
-        hits: list[Hit] = []
+        hits: defaultdict[str, list[Hit]] = defaultdict(list)
         if any(led):
             before = list(accumulate(map(len, pieces), initial=0))
             starts = [before[piece] + piece for piece in compress(range(len(pieces)), pieces)]
             tokens.append("")  # what stands before the first word and after the last
-            for place in compress(range(len(led)), led):
-                self._at(place, tokens, starts, hits)
+            for place, found in zip(compress(range(len(led)), led), filter(None, led), strict=True):
+                for span, pattern in _at(place, found, tokens):
+                    if pattern.language and spoken is not None and not spoken(pattern.language):
+                        continue
+                    first, last = span
+                    hits[pattern.group].append(
+                        _hit((starts[first], starts[last] + len(tokens[last]), pattern.group, pattern))
+                    )
         if self._head is not None and not text.isascii():
-            hits.extend(self._inside_runs(text))
+            for hit in self._inside_runs(text):
+                if not hit.pattern.language or spoken is None or spoken(hit.pattern.language):
+                    hits[hit.group].append(hit)
         return hits
-
-    def _at(self, place: int, tokens: list[str], starts: list[int], hits: list[Hit]) -> None:
-        """Add what is found by the word at `place`."""
-        token = tokens[place]
-        found = self._known[token]
-        if found is None:
-            return
-        start = starts[place]
-        end = start + len(token)
-        for pattern in found.alone:
-            hits.append(Hit(start, end, pattern.group, pattern))  # noqa: PERF401 # quicker for one or two
-        for pattern, aside, word in found.among:
-            if (not aside or tokens[place + aside].startswith(word)) and (
-                span := _around(pattern, tokens, place)
-            ):
-                first, last = span
-                hits.append(Hit(starts[first], starts[last] + len(tokens[last]), pattern.group, pattern))
 
     def _inside_runs(self, text: str) -> Iterable[Hit]:
         assert self._head is not None
