@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from feeds.intake.charset import decode
+from feeds.intake.read import read
+from feeds.model import Reading, ReadRequest
 from tests.fuzz_intake import HungError, watched
 from tests.fuzz_targets import TARGETS, run
 
@@ -36,3 +39,18 @@ def test_a_hang_is_noticed() -> None:
     """What computes too long is interrupted: the watch itself works."""
     with pytest.raises(HungError), watched(0.05):
         spin()
+
+
+def test_long_text_without_a_byte_above_ascii_takes_linear_time() -> None:
+    """The fuzzer's first find, at the size that a document may have: it took quadratic time."""
+    with watched():
+        found = decode(b"<a>" + b"x" * 2_000_000 + b"<\xe9 b>", "")
+    assert found.data.endswith("<é b>".encode())
+
+
+def test_tags_without_end_are_not_for_the_tolerant_parser() -> None:
+    """Three million opening brackets took it three quarters of a minute; their outlines take no time."""
+    with watched(10):
+        found = read(ReadRequest(body=b"<rss><channel><item>" + b"<" * 3_000_000))
+    assert isinstance(found, Reading)
+    assert "overloaded" in " ".join(found.problems)
