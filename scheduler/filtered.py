@@ -44,9 +44,11 @@ def stories_of(store: Store, about: Filtered, *, most: int) -> tuple[Story, ...]
 
 
 class Shelf:
-    """Rendered filtered feeds of one folder; used by one thread."""
+    """What one folder has, so that only what changed is rendered or looked at; used by one thread."""
 
     def __init__(self) -> None:
+        self.archived: tuple[str, int] | None = None
+        """The folder and the number of the newest archive in it."""
         self._held: dict[str, tuple[Channel, tuple[Story, ...], dict[str, SiteFile]]] = {}
 
     def files(self, store: Store, channel: Channel, *, most: int) -> dict[str, SiteFile]:

@@ -91,27 +91,29 @@ def publish_site(workshop: Workshop, folder: Path, shelf: Shelf | None = None) -
     """
     config, store, about = workshop.config, workshop.store, workshop.topic
     files = files_of(config, store, about, now=workshop.clock())
-    return _publish(store, folder, files | _filtered(config, store, about, shelf))
+    shelf = shelf or Shelf()
+    files |= shelf.files(store, channel_of(config, about), most=config.publish.entries)
+    return _publish(store, folder, files, shelf)
 
 
-def _filtered(
-    config: Config, store: Store, about: topic.Topic, shelf: Shelf | None = None
-) -> dict[str, SiteFile]:
-    return (shelf or Shelf()).files(store, channel_of(config, about), most=config.publish.entries)
-
-
-def _publish(store: Store, folder: Path, files: Mapping[str, SiteFile]) -> tuple[str, ...]:
-    """Write archives first, for the feeds lead to them."""
-    return (*_telling(folder, lambda: publish_archives(store, folder)), *publish_to(folder, files))
+def _publish(store: Store, folder: Path, files: Mapping[str, SiteFile], shelf: Shelf) -> tuple[str, ...]:
+    """Write archives first, for the feeds lead to them; only when there is one more than the last time."""
+    archived = (str(folder), store.archives.newest())
+    older: tuple[str, ...] = ()
+    if shelf.archived != archived:
+        older = _telling(folder, lambda: publish_archives(store, folder))
+        shelf.archived = archived
+    return (*older, *publish_to(folder, files))
 
 
 def publish_stored(config: Config, store: Store, folder: Path) -> tuple[str, ...]:
     """Write the site of a store to a folder; returns the paths whose bytes changed."""
     about, now = topic.load(config.topic.file), wall_clock()
     files = files_of(config, store, about, now=now)
-    files |= _filtered(config, store, about)
+    shelf = Shelf()
+    files |= shelf.files(store, channel_of(config, about), most=config.publish.entries)
     stamped(store, files, now=now)
-    return _publish(store, folder, files)
+    return _publish(store, folder, files, shelf)
 
 
 def publish_to(folder: Path, files: Mapping[str, SiteFile]) -> tuple[str, ...]:

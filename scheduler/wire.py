@@ -126,7 +126,7 @@ class Wire:
             return False
         self._open.close()
         self._open, self.workshop, self._shown = fresh, workshop, None
-        self.library = library_of(workshop)
+        self.library, self._shelf = library_of(workshop), Shelf()
         self._catch_up = self._behind()
         _log.info("configuration read again: %d sources", len(wanted.sources), extra={"action": "reload"})
         self.refresh()

@@ -70,13 +70,28 @@ class Archives:
             return _ids(conn, sql, number)
 
     def unwritten(self, base: str) -> tuple[int, ...]:
-        """Numbers of archives that have no documents for this address of the site, oldest first."""
+        """Numbers of archives that have no documents for this address of the site, oldest first.
+
+        Write them in this order: then the oldest and the newest have them only when all between do, and two
+        look-ups tell that nothing is missing.
+        """
         with self._db.reading() as conn:
-            sql = (
-                "SELECT DISTINCT number FROM archived AS a WHERE NOT EXISTS"
-                " (SELECT 1 FROM archives AS d WHERE d.number = a.number AND d.base = ?) ORDER BY number"
+            newest = _ids(conn, "SELECT coalesce(max(number), 0) FROM archived")[0]
+            ends = _ids(
+                conn,
+                "SELECT number FROM archives WHERE number IN (1, ?1) AND base = ?2 GROUP BY number",
+                newest,
+                base,
             )
-            return _ids(conn, sql, base)
+            if not newest or ends == tuple(sorted({1, newest})):
+                return ()
+            sql = (
+                "WITH RECURSIVE all_of (number) AS"
+                " (SELECT 1 UNION ALL SELECT number + 1 FROM all_of WHERE number < ?1)"
+                " SELECT number FROM all_of AS a WHERE NOT EXISTS"
+                " (SELECT 1 FROM archives AS d WHERE d.number = a.number AND d.base = ?2) ORDER BY number"
+            )
+            return _ids(conn, sql, newest, base)
 
     def close(self, story_ids: Sequence[int]) -> int:
         """Put stories of the tail into a new archive, for ever; returns its number."""
