@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from feeds.model import Channel, Story
-from feeds.publish.documents import archive_name, archive_place, feed_files
+from feeds.publish.documents import archive_place, feed_files
 from feeds.publish.normal import publications
 from feeds.publish.site import History
 from feeds.publish.words import whole_second
@@ -71,9 +71,3 @@ def publish_archives(store: Store, folder: Path) -> tuple[str, ...]:
         os.utime(target, (ticks, ticks))
         written.append(path)
     return tuple(written)
-
-
-def newest_archive(store: Store) -> str:
-    """Return the path of the newest archive without its ending; empty when there is none."""
-    number = store.archives.newest()
-    return archive_name(number) if number else ""

@@ -126,7 +126,7 @@ class StoreLibrary:
         )
 
     def story(self, story_id: int) -> Story | None:
-        """Return a story."""
+        """Return a story, also by the id of one that it took in."""
         return self._store.story(story_id)
 
     def sources(self) -> tuple[SourceCard, ...]:

@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from feeds.curate.topic import load
 from feeds.model import Channel, Judged
+from feeds.publish.live import answer
 from feeds.publish.site import render
 from scheduler.history import PER_ARCHIVE, history_of, publish_archives
+from scheduler.library import StoreLibrary
 from store import Store
 from tests.builders import NOW, a_channel, a_check, a_judged, a_verdict, an_identity, an_item, at
 from tests.fake_compare import strangers
@@ -196,3 +199,20 @@ def test_a_folder_gets_each_archive_once(tmp_path: Path) -> None:
         (folder / first[0]).unlink()
         assert publish_archives(store, folder) == first[:1]
         assert (folder / first[0]).read_bytes() == site[f"{CHANNEL.base_url}/{first[0]}"]
+
+
+def test_the_application_answers_with_archives(tmp_path: Path) -> None:
+    """As they were written, for long, with their successor in the header; the newest has none."""
+    with Store.open(tmp_path / "wire.db") as store:
+        store.record(a_check(*(told(n) for n in range(1, 200))), compare=strangers)
+        site = site_of(store)
+        library = StoreLibrary(store, CHANNEL, load("lunar-station"), lambda: NOW)
+        for number in (1, 2, 3):
+            for ending in ("atom", "rss", "json"):
+                path = f"archive/{number}.{ending}"
+                reply = answer(library, f"/{path}", b"")
+                assert reply.body == site[f"{CHANNEL.base_url}/{path}"]
+                follow = f"{CHANNEL.base_url}/archive/{number + 1}.{ending}"
+                assert reply.links == ((("next-archive", follow),) if number < 3 else ())
+        assert answer(library, "/archive/4.atom", b"").status == 404
+        assert library.stats()["archives"] == 3

@@ -191,7 +191,7 @@ def _filtered(library: Library, kind: str, rest: str) -> Reply:
     if ending not in ENDINGS or not slug or "/" in slug:
         raise RefusedError(404, "There is no feed at this address.")
     found = next((library.filtered(each, slug) for each in FACETS if each == kind), None)
-    if found is None:
+    if found is None or not found.stories:
         raise RefusedError(404, "There is no feed at this address.")
     channel = library.channel()
     title, about, feed_id = catalogue.filtered_channel(channel, found)
