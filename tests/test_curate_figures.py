@@ -71,12 +71,14 @@ def test_near_relatives_are_told_apart() -> None:
     assert min(precision, recall, f1) >= 0.95
 
 
-@pytest.mark.parametrize(("name", "least"), [("blind-1.jsonl", 0.96), ("blind-2.jsonl", 0.96)])
+@pytest.mark.parametrize(
+    ("name", "least"), [("blind-1.jsonl", 0.97), ("blind-2.jsonl", 0.97), ("blind-3.jsonl", 0.98)]
+)
 def test_what_was_written_blind_stays_known(name: str, least: float) -> None:
     """Texts written before the judge was asked about them; what they taught is kept, titles alone too."""
     rows = corpus(CORPUS / name)
     precision, recall, f1 = figures(rows)
-    assert (precision >= 0.98, recall >= 0.94, f1 >= least) == (True, True, True)
+    assert (precision >= 0.97, recall >= 0.95, f1 >= least) == (True, True, True)
     assert figures([row for row in rows if row["title"]], summary=False)[2] >= 0.8
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feeds.curate import fold as folding
 from feeds.curate.fold import Quoter, fold
 
 
@@ -92,6 +93,7 @@ def test_any_text_folds(text: str) -> None:
         ("Am Südpol: Ｍｏｎｄ-Basis", "mond basis", "Ｍｏｎｄ-Basis"),
         ("中國將建國際月球科研站!", "国际月球科研站", "國際月球科研站"),
         ("на лу\u0301нной базе", "лунной", "лу\u0301нной"),
+        ("лу\u0301на\u0301 взошла", "луна", "лу\u0301на\u0301"),
         ("Chang’e-8 lifts off", "chang e 8", "Chang’e-8"),
         ("قاعدة على القَمَر", "القمر", "القَمَر"),
     ],
@@ -118,3 +120,23 @@ def test_quotation_of_a_long_find_is_one_line() -> None:
     quoter = Quoter(text)
     assert len(quoter.quote(0, len(text))) == 160
     assert quoter.quote(5, 9) == "word"
+
+
+def test_quotation_from_a_text_of_many_odd_letters() -> None:
+    """Where very many letters fold to other lengths, places are counted letter by letter."""
+    odd = "".join(map(chr, range(0x2488, 0x249C))) + "".join(map(chr, range(0x3220, 0x3240)))
+    odd += "".join(map(chr, range(0x249C, 0x24B6)))
+    text = f"{odd} Moon base"
+    start = fold(text).index("moon")
+    assert len({char for char in odd if len(fold(char)) != 1}) > 64
+    assert Quoter(text).quote(start, start + 9) == "Moon base"
+
+
+def test_memory_of_letters_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flood of distinct letters is folded and quoted as ever, and not remembered."""
+    monkeypatch.setattr(folding, "_REMEMBER", 0)
+    monkeypatch.setattr(folding, "_FORMS", forms := folding._Forms())
+    monkeypatch.setattr(folding, "_SIZES", sizes := folding._Sizes())
+    assert fold("É。國") == "e . 国"
+    assert Quoter("É。國").quote(4, 5) == "國"
+    assert (len(forms), len(forms.stable), len(sizes), len(sizes.ones)) == (0, 0, 0, 0)

@@ -240,3 +240,52 @@ def test_a_hostile_flood_of_words_is_bounded() -> None:
     flood = "green leaf plastic " * 10_000
     verdict = judge(item("x", flood, content=flood), TEA)
     assert 1 <= len(verdict.reasons) <= 12
+
+
+HARBOUR = build(
+    """
+topic = {name = "harbour", start = -3}
+[words.ship]
+en = ["ship"]
+[words.paper]
+en = ["paper"]
+[words.crane]
+en = ["crane"]
+[concepts.crane-under-a-headline-on-ships]
+weight = 4
+near = ["crane"]
+headline = ["ship"]
+[concepts.harbour]
+weight = 4
+unless = ["paper"]
+names.en = ["harbour"]
+[others.toy]
+weight = 0
+tags = ["toy"]
+names.en = ["toy ship"]
+""",
+    "harbour.toml",
+)
+
+
+def harbour(title: str, summary: str = "") -> Verdict:
+    """Judge by the topic above."""
+    return judge(Item(source="s", guid="g", url="", title=title, summary=summary), HARBOUR)
+
+
+def test_a_concept_may_ask_for_a_word_in_the_headline() -> None:
+    """The same words count only where the title has the list's word."""
+    assert harbour("Ship of grain", "A new crane unloads it").keep
+    assert not harbour("Grain", "A new crane unloads the ship").keep
+    assert not harbour("", "A new crane unloads the ship").keep
+
+
+def test_a_name_is_found_past_one_that_is_ruled_out() -> None:
+    """Where a word forbids the first place of a name, the next place counts."""
+    assert not harbour("Paper harbour").keep
+    assert harbour("Paper harbour, and far from it, on the other side of town, a harbour").keep
+
+
+def test_an_exclusion_may_carry_a_tag() -> None:
+    """What a name means elsewhere can be worth a tag of its own."""
+    assert harbour("A toy ship in the harbour").tags == ("toy",)
