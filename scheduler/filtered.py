@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 from feeds.model import Channel, Story
+from feeds.publish.about_pages import feeds as feeds_page
 from feeds.publish.catalogue import catalogue_opml, filtered_channel
 from feeds.publish.documents import UTF8, Place, SiteFile, feed_files
 from feeds.publish.library import Facet, Filtered
 from feeds.publish.live import HTML
-from feeds.publish.live_pages import feeds as feeds_page
 from feeds.publish.normal import publications
 from feeds.publish.opml import OPML_TYPE
 from feeds.publish.slug import hashed, in_address, slug_of
 from store import Query, Store
+from store.moves import DEFAULT, Moves
 from store.query import Filter
 
 MOST = 100
@@ -35,12 +36,12 @@ def facets_of(store: Store, kind: Facet) -> tuple[Filtered, ...]:
     return tuple({each.slug: each for each in reversed(found)}.values())[::-1]
 
 
-def stories_of(store: Store, about: Filtered, *, most: int) -> tuple[Story, ...]:
+def stories_of(store: Store, about: Filtered, *, most: int, moves: Moves = DEFAULT) -> tuple[Story, ...]:
     """Return the newest stories of a tag, language or source, as its own reports tell them."""
     if about.kind == "source":
-        return store.rivers.of_source(about.value, limit=most)
+        return store.rivers.of_source(about.value, limit=most, moves=moves)
     query = Query(filters=(Filter(key=about.kind, value=about.value),))
-    return store.rivers.page(query, limit=most).stories
+    return store.rivers.page(query, limit=most, moves=moves).stories
 
 
 class Shelf:
@@ -51,12 +52,14 @@ class Shelf:
         """The folder and the number of the newest archive in it."""
         self._held: dict[str, tuple[Channel, tuple[Story, ...], dict[str, SiteFile]]] = {}
 
-    def files(self, store: Store, channel: Channel, *, most: int) -> dict[str, SiteFile]:
+    def files(
+        self, store: Store, channel: Channel, *, most: int, moves: Moves = DEFAULT
+    ) -> dict[str, SiteFile]:
         """Return the feeds by tag and language, their OPML and their page, by path."""
         groups = {kind: facets_of(store, kind) for kind in STATIC}
         held, files = {}, {}
         for about in (each for group in groups.values() for each in group):
-            known, stories = self._held.get(about.name), stories_of(store, about, most=most)
+            known, stories = self._held.get(about.name), stories_of(store, about, most=most, moves=moves)
             if known and known[:2] == (channel, stories):
                 held[about.name] = known
             else:

@@ -19,29 +19,32 @@ from feeds.publish.words import whole_second
 from scheduler.files import replaced
 from store import Store
 from store.archives import Written
+from store.moves import DEFAULT, Moves
 
 PER_ARCHIVE: Final = 50
 """Stories in each archive: a document of some hundred kilobytes, which a reader asks for once."""
 
 
-def history_of(store: Store, channel: Channel, *, most: int, now: datetime) -> History:
+def history_of(
+    store: Store, channel: Channel, *, most: int, now: datetime, moves: Moves = DEFAULT
+) -> History:
     """Archive what is due, render what has no documents yet, and return what the feed leads on to.
 
-    `most` is how many stories the feed has. Costs a look at the stories that no archive holds: a hundred
-    or so, however long the history is.
+    `most` is how many stories the feed has, `moves` which coverage moves their date. Costs a look at the
+    stories that no archive holds: a hundred or so, however long the history is.
     """
     tail = store.archives.tail()
     while len(tail) >= max(most, PER_ARCHIVE):
         store.archives.close(tail[:PER_ARCHIVE])
         tail = tail[PER_ARCHIVE:]
     for number in store.archives.unwritten(channel.base_url):
-        _write(store, channel, number, now)
-    stories = tuple(story for each in tail if (story := store.story(each)))
+        _write(store, channel, number, now, moves)
+    stories = tuple(story for each in tail if (story := store.story(each, moves=moves)))
     return History(tail=stories, newest=store.archives.newest())
 
 
-def _write(store: Store, channel: Channel, number: int, now: datetime) -> None:
-    found = [story for each in store.archives.members(number) if (story := store.story(each))]
+def _write(store: Store, channel: Channel, number: int, now: datetime, moves: Moves) -> None:
+    found = [story for each in store.archives.members(number) if (story := store.story(each, moves=moves))]
     entries = publications(sorted(_own(found), key=lambda each: (each.lead.when, each.id), reverse=True))
     documents = [
         Written(path=path, body=file.body, digest=hashlib.blake2b(file.body, digest_size=16).hexdigest())

@@ -13,7 +13,6 @@ from feeds.model import Channel, PublishedItem, SourceState, Story
 from feeds.publish import clean
 from feeds.publish.library import (
     ArchiveFile,
-    ConceptCard,
     Cursor,
     Evidence,
     Facet,
@@ -22,19 +21,18 @@ from feeds.publish.library import (
     Hit,
     River,
     SourceCard,
-    SpeedLine,
     TopicCard,
 )
 from feeds.publish.slug import hashed
+from scheduler.cards import figures_of, last_months, topic_card
 from scheduler.filtered import facets_of, stories_of
 from store import Store, parse
-from store.records import Figures as Counts
+from store.moves import DEFAULT, Moves
 from store.segment import bare
 from store.snippet import snippet
 
 SNIPPET = 320
 MONTHS = 24
-SERIES = 6
 SLOW_S = 600
 """Numbers over all months are counted again after this time at the earliest."""
 QUICK_S = 30
@@ -54,9 +52,10 @@ class StoreLibrary:
         clock: Callable[[], datetime],
         *,
         most: int = _ENTRIES,
+        moves: Moves = DEFAULT,
     ) -> None:
         self._store, self._channel, self._about, self._clock = store, channel, about, clock
-        self._most = most
+        self._most, self._moves = most, moves
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[datetime, object]] = {}
 
@@ -79,7 +78,7 @@ class StoreLibrary:
     def river(self, query: str, *, after: Cursor | None, limit: int) -> River:
         """Return stories that fit, with the places where the words stand."""
         wanted = parse(query, fold)
-        found = self._store.rivers.page(wanted, limit=limit, before=after)
+        found = self._store.rivers.page(wanted, limit=limit, before=after, moves=self._moves)
         return River(
             stories=found.stories,
             hits=tuple(_hit(story.lead, wanted.marks) for story in found.stories),
@@ -101,7 +100,7 @@ class StoreLibrary:
         about = next((each for each in self.facets(kind) if each.slug == slug), None)
         if about is None:
             return None
-        stories = stories_of(self._store, about, most=self._most)
+        stories = stories_of(self._store, about, most=self._most, moves=self._moves)
         return Filtered(
             kind=kind, value=about.value, label=about.label, slug=slug, stories=stories, count=about.count
         )
@@ -127,7 +126,7 @@ class StoreLibrary:
 
     def story(self, story_id: int) -> Story | None:
         """Return a story, also by the id of one that it took in."""
-        return self._store.story(story_id)
+        return self._store.story(story_id, moves=self._moves)
 
     def sources(self) -> tuple[SourceCard, ...]:
         """Return the listed sources by name."""
@@ -208,90 +207,3 @@ def _hit(item: PublishedItem, marks: Sequence[str]) -> Hit | None:
 def _rhythm(state: SourceState) -> float | None:
     gaps = [(later - earlier).total_seconds() for later, earlier in pairwise(state.posted)]
     return median(abs(gap) for gap in gaps) if gaps else None
-
-
-def last_months(now: datetime, count: int) -> tuple[str, ...]:
-    """Return the last months as in 2026-03, oldest first, the present one included."""
-    number = now.year * 12 + now.month - 1
-    return tuple(f"{each // 12:04d}-{each % 12 + 1:02d}" for each in range(number - count + 1, number + 1))
-
-
-def figures_of(counts: Counts, months: Sequence[str]) -> Figures:
-    """Put counts into months without gaps, the rarest languages and tags as one rest."""
-    own = {month: (every, copied) for month, every, copied in counts.copies}
-    return Figures(
-        months=tuple(months),
-        languages=_series(counts.by_language, months),
-        tags=_series(counts.by_tag, months),
-        reports=tuple(own.get(month, (0, 0))[0] for month in months),
-        copies=tuple(own.get(month, (0, 0))[1] for month in months),
-        speeds=tuple(
-            SpeedLine(source=each.source, shared=each.shared, first=each.first, lag_s=each.lag_s)
-            for each in counts.speeds
-        ),
-    )
-
-
-def _series(
-    rows: Sequence[tuple[str, str, int]], months: Sequence[str]
-) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    table: dict[str, dict[str, int]] = {}
-    for month, name, count in rows:
-        table.setdefault(name, {})[month] = count
-    names = sorted(table, key=lambda name: (not name, -sum(table[name].values()), name))
-    first, rest = names[: SERIES - 1], names[SERIES - 1 :]
-    series = [(name, tuple(table[name].get(month, 0) for month in months)) for name in first]
-    if rest:
-        series.append(("", tuple(sum(table[name].get(month, 0) for name in rest) for month in months)))
-    return tuple(series)
-
-
-def topic_card(about: Topic) -> TopicCard:
-    """Return a topic as its page shows it."""
-    groups: dict[str, dict[str, list[str]]] = {}
-    for pattern in about.matcher.patterns:
-        words = groups.setdefault(pattern.group, {}).setdefault(pattern.declared or pattern.language, [])
-        if pattern.source not in words:
-            words.append(pattern.source)
-    concepts = tuple(
-        ConceptCard(
-            title=concept.title or concept.name,
-            weight=concept.weight,
-            rule=_rule(concept.near, concept.needs, concept.unless),
-            words=_words(groups.get(concept.key, {})),
-        )
-        for concept in about.concepts
-    )
-    own = {concept.key for concept in about.concepts}
-    lists = tuple(
-        ConceptCard(title=name.removeprefix("words."), weight=0.0, rule="", words=_words(words))
-        for name, words in groups.items()
-        if name not in own
-    )
-    return TopicCard(
-        title=about.title,
-        description=about.description,
-        label=about.label,
-        threshold=about.threshold,
-        near=about.near,
-        concepts=concepts,
-        lists=lists,
-    )
-
-
-def _words(words: Mapping[str, Sequence[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((language, tuple(each)) for language, each in sorted(words.items()))
-
-
-def _rule(near: Sequence[str], needs: Sequence[str], unless: Sequence[str]) -> str:
-    def named(lists: Sequence[str]) -> str:
-        return ", ".join(name.removeprefix("words.") for name in lists)
-
-    parts = []
-    if near:
-        parts.append(f"Words of these lists close together: {named(near)}.")
-    if needs:
-        parts.append(f"Somewhere in the item a word of each of: {named(needs)}.")
-    if unless:
-        parts.append(f"Not where a word of these is near: {named(unless)}.")
-    return " ".join(parts)

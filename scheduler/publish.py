@@ -50,7 +50,7 @@ def files_of(
     What is due is archived at `now`. `live` is given when an application serves the site.
     """
     most, channel = config.publish.entries, channel_of(config, about)
-    history = history_of(store, channel, most=most, now=now)
+    history = history_of(store, channel, most=most, now=now, moves=config.publish.moves)
     return render(
         channel,
         store.stories(limit=most, moves=config.publish.moves),
@@ -81,7 +81,8 @@ def library_of(workshop: Workshop) -> StoreLibrary:
     """Return what the web application may ask of an open workshop."""
     config, about = workshop.config, workshop.topic
     channel, most = channel_of(config, about), config.publish.entries
-    return StoreLibrary(workshop.store, channel, about, workshop.clock, most=most)
+    moves = config.publish.moves
+    return StoreLibrary(workshop.store, channel, about, workshop.clock, most=most, moves=moves)
 
 
 def publish_site(workshop: Workshop, folder: Path, shelf: Shelf | None = None) -> tuple[str, ...]:
@@ -92,7 +93,9 @@ def publish_site(workshop: Workshop, folder: Path, shelf: Shelf | None = None) -
     config, store, about = workshop.config, workshop.store, workshop.topic
     files = files_of(config, store, about, now=workshop.clock())
     shelf = shelf or Shelf()
-    files |= shelf.files(store, channel_of(config, about), most=config.publish.entries)
+    files |= shelf.files(
+        store, channel_of(config, about), most=config.publish.entries, moves=config.publish.moves
+    )
     return _publish(store, folder, files, shelf)
 
 
@@ -111,7 +114,9 @@ def publish_stored(config: Config, store: Store, folder: Path) -> tuple[str, ...
     about, now = topic.load(config.topic.file), wall_clock()
     files = files_of(config, store, about, now=now)
     shelf = Shelf()
-    files |= shelf.files(store, channel_of(config, about), most=config.publish.entries)
+    files |= shelf.files(
+        store, channel_of(config, about), most=config.publish.entries, moves=config.publish.moves
+    )
     stamped(store, files, now=now)
     return _publish(store, folder, files, shelf)
 

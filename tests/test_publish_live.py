@@ -19,7 +19,8 @@ from feeds.publish import catalogue, charts, cursor, live, openapi
 from feeds.publish.library import Filtered, Library
 from feeds.publish.live import Reply, answer
 from feeds.publish.slug import hashed, slug_of
-from scheduler.library import StoreLibrary, figures_of, last_months
+from scheduler.cards import figures_of, last_months
+from scheduler.library import StoreLibrary
 from store import Store
 from store.records import Figures as Counts
 from tests.builders import (

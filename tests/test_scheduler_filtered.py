@@ -11,9 +11,9 @@ from lxml import etree, html
 from feeds.curate import topic
 from feeds.publish.library import Filtered
 from scheduler import filtered, publish
+from scheduler.cards import topic_card
 from scheduler.config import parse
 from scheduler.filtered import Shelf
-from scheduler.library import topic_card
 from store import Store
 from tests.builders import a_channel, a_check, a_judged, a_verdict, an_identity, an_item, at
 from tests.fake_compare import strangers

@@ -12,10 +12,15 @@ from feeds.publish.slug import in_address
 HEADINGS: Mapping[Facet, str] = {"tag": "By tag", "lang": "By language", "source": "By source"}
 
 
+def label_of(each: Filtered) -> str:
+    """Return what a person calls a tag, language or source."""
+    return words.language_name(each.label) if each.kind == "lang" else clean.line(each.label)
+
+
 def filtered_channel(channel: Channel, about: Filtered) -> tuple[str, str, str]:
     """Return title, description and id of the feed of one tag, language or source."""
     title = clean.line(channel.title) or "moonwire"
-    label = words.language_name(about.label) if about.kind == "lang" else clean.line(about.label)
+    label = label_of(about)
     kind = {"tag": "tagged", "lang": "in", "source": "from"}[about.kind]
     return (
         f"{title}: {label}",

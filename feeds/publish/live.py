@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs
 
 from feeds.model import Channel, Story
-from feeds.publish import api, catalogue, clean, cursor, live_pages, openapi, story_pages
+from feeds.publish import about_pages, api, catalogue, clean, cursor, live_pages, openapi, story_pages
 from feeds.publish.documents import ENDINGS, UTF8, Place, feed_file
 from feeds.publish.library import FACETS, Cursor, Facet, Filtered, Library
 from feeds.publish.normal import publications
@@ -265,11 +265,13 @@ _API: dict[str, Callable[[Library, Asked], object]] = {
 _PAGES: dict[str, Callable[[Library, Asked], Reply]] = {
     "/river": _river,
     "/sources": lambda library, _: _html(
-        live_pages.sources(library.channel(), library.sources()), max_age_s=30
+        about_pages.sources(library.channel(), library.sources()), max_age_s=30
     ),
-    "/topic": lambda library, _: _html(live_pages.topic(library.channel(), library.topic())),
-    "/pictures": lambda library, _: _html(live_pages.pictures(library.channel(), library.figures())),
-    "/feeds.html": lambda library, _: _html(live_pages.feeds(library.channel(), _facets(library), live=True)),
+    "/topic": lambda library, _: _html(about_pages.topic(library.channel(), library.topic())),
+    "/pictures": lambda library, _: _html(about_pages.pictures(library.channel(), library.figures())),
+    "/feeds.html": lambda library, _: _html(
+        about_pages.feeds(library.channel(), _facets(library), live=True)
+    ),
     "/feeds.opml": lambda library, _: Reply(
         status=200,
         content_type=OPML_TYPE + UTF8,
