@@ -61,9 +61,11 @@ def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: b
                 for url in addresses
             ]
         elif everything:
-            states = [s for s in workshop.store.sources() if not s.source.disabled and not s.retired]
+            states = [
+                s for s in workshop.store.sources(seen=False) if not s.source.disabled and not s.retired
+            ]
         else:
-            states = workshop.store.due(workshop.clock())
+            states = workshop.store.due(workshop.clock(), seen=False)
         on_check = _printer(shell, stack, len(states), find=None if json else workshop.store.find_item)
         report = run_round(workshop, states, force=everything or bool(addresses), on_check=on_check)
         if not workshop.criteria.settled:

@@ -1,7 +1,7 @@
 """Checks that leave no trace: what `sources check` and `fetch URL` show without storing it."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -146,6 +146,10 @@ class Shown:
     def record(self, check: Check) -> Recorded:
         """Count what a store would have kept of a first visit."""
         return Recorded(new=len(check.judged), kept=sum(judged.verdict.keep for judged in check.judged))
+
+    def record_all(self, checks: Sequence[Check]) -> list[Recorded]:
+        """Count each."""
+        return [self.record(check) for check in checks]
 
 
 @contextmanager

@@ -66,6 +66,8 @@ class Tools:
     reader: Reads
     curate: Curate
     vocabulary: Callable[[str], bool] | None = None
+    recall: Callable[[str], frozenset[bytes]] = lambda _url: frozenset()
+    """The stored hashes of a source, by its address, for states that come without them."""
     pace: plan.Pace = field(default_factory=plan.Pace)
 
 
@@ -190,12 +192,13 @@ def _fetched(state: SourceState, outcome: Fetched, tools: Tools, now: datetime) 
     )
     if body_hash == state.body_hash and not delta:
         return Check(at=now, outcome="unchanged", state=answered, status=outcome.status)
+    seen = tools.recall(state.source.url) if state.seen is None else state.seen
     reading = tools.reader.read(
         ReadRequest(
             body=outcome.body,
             content_type=outcome.content_type,
             url=outcome.url,
-            seen=state.seen,
+            seen=seen,
             now=now,
             vocabulary=tools.vocabulary,
         )
@@ -207,7 +210,7 @@ def _fetched(state: SourceState, outcome: Fetched, tools: Tools, now: datetime) 
     kept = replace(
         answered,
         body_hash=b"" if delta else body_hash,
-        seen=_seen(state.seen, reading.hashes, delta=delta),
+        seen=_seen(seen, reading.hashes, delta=delta),
         head=state.head if delta and reading.head == FeedHead() else reading.head,
         posted=_posted(state.posted, judged, now),
         last_change=now if changed else state.last_change,

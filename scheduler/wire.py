@@ -73,7 +73,7 @@ class Wire:
 
     def _turn(self, stop: threading.Event) -> RoundReport | None:
         shop = self.workshop
-        states = shop.store.due(self._clock())
+        states = shop.store.due(self._clock(), seen=False)
         report = run_round(shop, states, stop=stop, patience_s=PATIENCE_S) if states else None
         if report is not None and (report.asked or report.deferred):
             self._report, self._round_at = report, self._clock()

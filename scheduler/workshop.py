@@ -74,6 +74,10 @@ class Workshop:
         """Keep a check in one transaction."""
         return self.store.record(check, compare=_compare)
 
+    def record_all(self, checks: Sequence[Check]) -> list[Recorded]:
+        """Keep several checks in one transaction, all or none."""
+        return self.store.record_all(checks, compare=_compare)
+
 
 @contextmanager
 def open_workshop(
@@ -87,7 +91,7 @@ def open_workshop(
     with ExitStack() as stack:
         store = stack.enter_context(Store.open(config.store.path, fold=folded))
         criteria = Criteria(config.topic.file, store)
-        tools = stack.enter_context(open_tools(config, criteria))
+        tools = stack.enter_context(open_tools(config, criteria, store))
         book = book or host_book(config.fetch)
         book.remember(store.health.holds(), store.health.keep_hold)
         if sync:
@@ -104,14 +108,15 @@ def open_workshop(
 
 
 @contextmanager
-def open_tools(config: Config, criteria: Criteria) -> Iterator[pipeline.Tools]:
-    """Make the tools of a configuration."""
+def open_tools(config: Config, criteria: Criteria, store: Store | None = None) -> Iterator[pipeline.Tools]:
+    """Make the tools of a configuration; `store` holds what was seen of its sources."""
     with _Fetcher(config.fetch) as fetcher, _Reader() as reader:
         yield pipeline.Tools(
             fetcher=fetcher,
             reader=reader,
             curate=curation(criteria.tuned),
             vocabulary=criteria.vocabulary,
+            recall=store.seen if store else (lambda _url: frozenset()),
             pace=pace_of(config),
         )
 

@@ -18,6 +18,8 @@ FAILING_AFTER: Final = 3
 
 _NONE_SEEN: Final = msgspec.msgpack.encode([])
 _DUE: Final = "origin <> 'once' AND disabled = 0 AND retired = 0"
+_LISTED: Final = frozenset({"failures", "retired", "feed_title", "feed_link", "head"})
+"""What a check may change of `line`, but for what changes at each one."""
 _TOLD: Final = ("name", "language", "kind", "disabled", "min_interval_s", "max_interval_s", "headers")
 
 
@@ -109,9 +111,11 @@ def keep(conn: sqlite3.Connection, check: Check) -> tuple[int, bool]:
     if changes:
         assignments = ", ".join(f"{name} = :{name}" for name in changes)
         conn.execute(f"UPDATE sources SET {assignments} WHERE id = :id", {**changes, "id": row["id"]})  # noqa: S608 # our own column names
+    if changes.keys() & _LISTED:
         after = conn.execute("SELECT * FROM sources WHERE id = ?", (row["id"],)).fetchone()
         visible = row["origin"] != "once" and _shown(row) != _shown(after)
-    _keep_seen(conn, row["id"], state.seen)
+    if state.seen is not None:
+        _keep_seen(conn, row["id"], state.seen)
     return int(row["id"]), visible
 
 
@@ -154,8 +158,10 @@ def _keep_seen(conn: sqlite3.Connection, source_id: int, seen: frozenset[bytes])
         conn.execute("REPLACE INTO seen VALUES (?, ?)", (source_id, blob))
 
 
-def _hashes(blob: bytes) -> list[bytes]:
-    return msgspec.msgpack.decode(blob, type=list[bytes])
+def recall(conn: sqlite3.Connection, source_id: int) -> frozenset[bytes]:
+    """Return the raw hashes that need no second reading."""
+    row = conn.execute("SELECT hashes FROM seen WHERE source_id = ?", (source_id,)).fetchone()
+    return frozenset(msgspec.msgpack.decode(row["hashes"], type=list[bytes]) if row else ())
 
 
 def due(conn: sqlite3.Connection, now: datetime, limit: int | None) -> list[sqlite3.Row]:
@@ -183,16 +189,13 @@ def states(
 
 
 def _state(conn: sqlite3.Connection, row: sqlite3.Row, secret: Source | None, *, seen: bool) -> SourceState:
-    blob = (
-        conn.execute("SELECT hashes FROM seen WHERE source_id = ?", (row["id"],)).fetchone() if seen else None
-    )
     return SourceState(
         source=_source(row, secret),
         origin=row["origin"],
         address=row["address"],
         validators=Validators(etag=row["etag"], last_modified=row["last_modified"]),
         body_hash=row["body_hash"],
-        seen=frozenset(_hashes(blob["hashes"])) if blob else frozenset(),
+        seen=recall(conn, row["id"]) if seen else None,
         failures=row["failures"],
         gone_count=row["gone_count"],
         retired=bool(row["retired"]),

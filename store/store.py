@@ -131,10 +131,16 @@ class Store:
             lines = [sources.line(row) for row in sources.listed(conn)]
         return sorted(lines, key=lambda each: (each.name.casefold(), each.url))
 
-    def due(self, now: datetime, *, limit: int | None = None) -> list[SourceState]:
-        """Return the sources whose next check has come, longest overdue first."""
+    def due(self, now: datetime, *, limit: int | None = None, seen: bool = True) -> list[SourceState]:
+        """Return the sources whose next check has come, longest overdue first; `seen` as for `sources`."""
         with self._db.reading() as conn:
-            return sources.states(conn, sources.due(conn, now, limit), self._configured, seen=True)
+            return sources.states(conn, sources.due(conn, now, limit), self._configured, seen=seen)
+
+    def seen(self, url: str) -> frozenset[bytes]:
+        """Return the hashes of a source whose state was read without them; empty for an unknown one."""
+        with self._db.reading() as conn:
+            row = conn.execute("SELECT id FROM sources WHERE url = ?", (url,)).fetchone()
+            return sources.recall(conn, row["id"]) if row else frozenset()
 
     def next_due(self) -> datetime | None:
         """When the next source is due; 1970 when one was never asked, None when there is none."""
@@ -147,6 +153,11 @@ class Store:
         """Store a check whole or not at all: entries, verdicts, stories, validators and next check."""
         with self._db.writing() as conn:
             return recording.record(conn, check, compare)
+
+    def record_all(self, checks: Sequence[Check], *, compare: Compare) -> list[Recorded]:
+        """Store several checks in one transaction, in order, all or none."""
+        with self._db.writing() as conn:
+            return [recording.record(conn, check, compare) for check in checks]
 
     def items(
         self,

@@ -254,3 +254,7 @@ class FakeWorkshop:
     def record(self, check: Check) -> Recorded:
         """Keep a check in memory."""
         return self.store.record(check)
+
+    def record_all(self, checks: Sequence[Check]) -> list[Recorded]:
+        """Keep several."""
+        return [self.record(check) for check in checks]

@@ -53,7 +53,7 @@ def test_a_new_feed_is_read_judged_and_planned() -> None:
     assert state.validators == Validators(etag='"1"')
     assert (state.last_check, state.last_success, state.last_change, state.last_full) == (NOW, NOW, NOW, NOW)
     assert state.head.title == "News"
-    assert len(state.seen) == 2
+    assert len(state.seen or ()) == 2
     assert state.posted == (NOW, at(hours=-1))
     assert state.next_check is not None
     assert state.next_check >= at(hours=2)
@@ -137,7 +137,7 @@ def test_endless_deltas_do_not_grow_for_ever() -> None:
     """Beyond the cap only the newest document's entries are remembered."""
     bench = Bench(a_state(seen=frozenset(bytes([n % 256, n // 256]) for n in range(pipeline.SEEN_CAP))))
     bench.web.feed(FEED, b"two", status=226)
-    assert len(bench.check().state.seen) == 1
+    assert len(bench.check().state.seen or ()) == 1
 
 
 @pytest.mark.parametrize("kind", ["dns", "timeout", "truncated", "protocol"])

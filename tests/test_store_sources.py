@@ -165,7 +165,8 @@ def test_all_of_a_state_comes_back(store: Store) -> None:
     store.record(a_check(state=state), compare=strangers)
     assert store.source(FEED) == state
     assert store.sources() == [state]
-    assert store.sources(seen=False) == [replace(state, seen=frozenset())]
+    assert store.sources(seen=False) == store.due(at(days=99), seen=False) == [replace(state, seen=None)]
+    assert (store.seen(FEED), store.seen(FEED + "?")) == (state.seen, frozenset())
 
 
 def test_seen_hashes_are_kept_exactly(store: Store) -> None:
@@ -173,7 +174,7 @@ def test_seen_hashes_are_kept_exactly(store: Store) -> None:
     store.sync_sources([a_source()], origin="config", now=NOW)
     store.record(a_check(state=a_state(seen=frozenset({b"old", b"new"}))), compare=strangers)
     store.record(a_check(state=a_state(seen=frozenset({b"new"})), at=at(hours=1)), compare=strangers)
-    assert store.sources()[0].seen == {b"new"}
+    assert store.sources()[0].seen == frozenset({b"new"})
     store.record(a_check(state=a_state(), at=at(hours=2)), compare=strangers)
     assert store.sources()[0].seen == frozenset()
 

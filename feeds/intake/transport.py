@@ -35,10 +35,19 @@ _DRAIN_S = 1.0
 class Wire:
     """What the connections of one transport share: the guard, the TLS context, and each thread's exchange."""
 
-    def __init__(self, guard: Guard, context: ssl.SSLContext) -> None:
+    def __init__(self, guard: Guard, context: ssl.SSLContext | None) -> None:
         self.guard = guard
-        self.context = context
+        self._context = context
+        self._lock = threading.Lock()
         self._local = threading.local()
+
+    @property
+    def context(self) -> ssl.SSLContext:
+        """The one TLS context, made when the first address needs it."""
+        with self._lock:
+            if self._context is None:
+                self._context = verified_context()
+            return self._context
 
     @property
     def exchange(self) -> Exchange:
@@ -181,7 +190,7 @@ class Transport:
     """Sends GET requests one at a time per thread; any number of threads."""
 
     def __init__(self, guard: Guard, context: ssl.SSLContext | None = None) -> None:
-        self._wire = Wire(guard, context or verified_context())
+        self._wire = Wire(guard, context)
         self._adapter = GuardedAdapter(self._wire)
 
     def send(self, target: Target, headers: dict[str, str], exchange: Exchange) -> requests.Response:

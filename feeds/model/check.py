@@ -24,8 +24,9 @@ class SourceState:
     """The address to ask: `source.url`, or where it moved for good."""
     validators: Validators = Validators()
     body_hash: bytes = b""
-    seen: frozenset[bytes] = field(default=frozenset(), repr=False)
-    """Raw hashes of the entries of the last document, and of recent ones."""
+    seen: frozenset[bytes] | None = field(default=frozenset(), repr=False)
+    """Raw hashes of the entries of the last document, and of recent ones; None: not read from the store,
+    which keeps those it has."""
     failures: int = 0
     """Failed checks in a row."""
     gone_count: int = 0
