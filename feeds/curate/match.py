@@ -75,7 +75,7 @@ def parse(source: str, group: str, language: str = "", *, declared: str = "") ->
     """Read one pattern as the topic file writes it; None when no letter or digit is left of it."""
     terms: list[Term] = []
     gap = False
-    for number, part in enumerate(re.split(r"\s*\.\.\s*", source.strip())):
+    for number, part in enumerate(source.split("..")):
         gap = number > 0
         for raw in part.split():
             words = fold(raw.rstrip("*")).replace(" . ", " ").split()
@@ -91,7 +91,7 @@ def parse(source: str, group: str, language: str = "", *, declared: str = "") ->
         source=source,
         language=language,
         declared=declared or language,
-        unspaced=any(UNSPACED.search(term.text) for term in terms),
+        unspaced=not source.isascii() and any(UNSPACED.search(term.text) for term in terms),
     )
 
 
