@@ -67,9 +67,9 @@ class Criteria:
 
     def vocabulary(self, text: str) -> bool:
         """Say whether the topic may want an item of this text."""
-        with self._lock:
-            known = self.topic.vocabulary
-        return known is None or known(text)
+        from feeds.curate.tune import may_matter  # noqa: PLC0415 # see above
+
+        return may_matter(text, self.tuned())
 
 
 def _all_by(digest: str, store: "Store") -> bool:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from feeds.curate.evidence import Found, Reading, find_concepts, read_place
 from feeds.curate.fold import Quoter, fold
 from feeds.curate.language import detect
-from feeds.curate.topic import Topic
+from feeds.curate.topic import GROUP_LIMIT, Topic
 from feeds.model import Item, Reason, Verdict
 
 Place = Literal["title", "summary", "content", "categories", "source", "link"]
@@ -29,7 +29,6 @@ _SECOND = 0.2
 """What the same concept in a second place adds."""
 _SAME_THING = 0.15
 """What a further concept of one group adds: the same thing said in other words."""
-_GROUP_LIMIT = 1.25
 _SHOWN = 12
 _FEW_WORDS = 60
 _FADES = ((600, 1.0), (1_500, 0.7), (4_000, 0.45))
@@ -147,7 +146,7 @@ def _sum_up(counts: list[_Count], topic: Topic) -> tuple[float, dict[int, float]
     total = topic.start
     for members in groups.values():
         members.sort(key=lambda same: -abs(same[0].weight))
-        limit = abs(members[0][0].weight) * _GROUP_LIMIT
+        limit = abs(members[0][0].weight) * GROUP_LIMIT
         spent = 0.0
         for rank, same in enumerate(members):
             for place, count in enumerate(same):

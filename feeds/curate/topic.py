@@ -4,12 +4,13 @@ The language of topic files is described in docs/how-to/topic.md. Nothing here k
 """
 
 import functools
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from feeds.curate.match import Matcher
-from feeds.curate.mention import Mentions, mentions_of
+from feeds.curate.mention import Mentions, Scale, mentions_of
 from feeds.curate.topicfile import Concept, Places, read_table
 from feeds.curate.topictext import digest_of, shipped, text_of
 from feeds.errors import TopicError
@@ -17,6 +18,12 @@ from feeds.errors import TopicError
 __all__ = ["DEFAULT", "Topic", "build", "load", "shipped"]
 
 DEFAULT = "lunar-station"
+
+
+GROUP_LIMIT = 1.25
+"""Concepts of one group together bring at most this many times what the first of them brings."""
+HISTORY_MOST = 0.6
+"""Log-odds that the history of a source may add."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +70,24 @@ class Topic:
 
     @functools.cached_property
     def vocabulary(self) -> Mentions | None:
-        """Says of a text whether the judge may keep it or call it near; None when no promise can be made."""
-        return mentions_of(self.concepts, self.matcher.patterns, self.start, self.near)
+        """Says of a text whether the judge may keep it or call it near, whatever was learned.
+
+        None when no promise can be made.
+        """
+        return self._mentions(math.inf)
+
+    @functools.cached_property
+    def untaught(self) -> Mentions | None:
+        """The vocabulary where no model was learned: it passes over what is too little to be near."""
+        return self._mentions(HISTORY_MOST)
+
+    def _mentions(self, learned: float) -> Mentions | None:
+        """Make the vocabulary for a judge to whose log-odds learning adds at most `learned`."""
+        places = self.places
+        share = max(places.title, places.summary, places.content, places.categories, places.link)
+        prior = max(0.0, min(1.0, max(self.kinds.values(), default=0.0)))
+        scale = Scale(start=self.start, near=self.near, most=share * GROUP_LIMIT, besides=prior + learned)
+        return mentions_of(self.concepts, self.matcher.patterns, scale)
 
 
 def load(name_or_path: str) -> Topic:

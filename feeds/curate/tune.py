@@ -13,7 +13,7 @@ from typing import Literal
 from feeds.curate.fold import Quoter, fold
 from feeds.curate.judge import judge, nothing_found
 from feeds.curate.model import REACH, Model, grams_of, logit_of, telling_words, words_of
-from feeds.curate.topic import Topic
+from feeds.curate.topic import HISTORY_MOST, Topic
 from feeds.model import Item, Reason, Verdict
 
 LEARNED = "learned"
@@ -23,7 +23,7 @@ _USUAL = 0.1
 _DOUBT = 20
 """Items of that share which are imagined before the first real one."""
 _SLOPE = 0.25
-_LEAST, _MOST = -0.4, 0.6
+_LEAST, _MOST = -0.4, HISTORY_MOST
 """Bounds of the prior in log-odds: a general wire, a source that writes only about the subject."""
 _SHOWN = 3
 _SMALL = 0.005
@@ -61,9 +61,18 @@ def verdict_of(item: Item, by: Tuning) -> Verdict:
     return tuned(judge(item, by.topic), item, by)
 
 
+def may_matter(text: str, by: Tuning) -> bool:
+    """Whether an item of this text, markup included, may be kept or near; always where nothing is promised.
+
+    Where a model speaks, fewer texts can be told apart.
+    """
+    vocabulary = by.topic.vocabulary if by.model else by.topic.untaught
+    return vocabulary is None or vocabulary(text)
+
+
 def dull_verdict(item: Item, by: Tuning) -> Verdict:
     """Reject an item of which the topic's vocabulary said that nothing in it could be wanted."""
-    note = f"nothing that the topic {by.topic.name} asks for in it"
+    note = f"too little of what the topic {by.topic.name} asks for in it"
     return replace(nothing_found(item, by.topic, note), topic=by.label)
 
 

@@ -1,0 +1,118 @@
+"""Whether an item may matter, asked of raw text before anything is parsed."""
+
+import html
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feeds.curate.judge import judge
+from feeds.curate.topic import Topic, build, load
+from feeds.curate.tune import Tuning, dull_verdict, may_matter, source_prior, tuning, verdict_of
+from feeds.model import Item
+
+LUNAR = tuning(load("lunar-station"))
+PATTERNS = [p.source.replace("*", "").replace("..", " ") for p in LUNAR.topic.matcher.patterns]
+TEA = """
+topic = {name = "tea", start = -3}
+[concepts.tea]
+weight = 5
+names.en = "green tea"
+[concepts.cup]
+weight = 0.2
+names.en = "cup"
+[concepts.garden]
+weight = 3
+near = ["plant", "hill"]
+[words]
+plant.en = "camellia"
+hill.en = ["hill", "slope"]
+"""
+
+
+@pytest.fixture(name="tea", scope="module")
+def make_tea() -> Topic:
+    """Make a small topic."""
+    return build(TEA, "tea.toml")
+
+
+def kept_or_near(title: str, summary: str, content: str, by: Tuning) -> bool:
+    """Judge with all that the history of a source may add."""
+    item = Item(source="s", guid="g", url="", title=title, summary=summary, content=content)
+    verdict = verdict_of(item, by)
+    return verdict.keep or verdict.near
+
+
+@settings(deadline=None)  # the first example compiles the vocabulary
+@given(
+    st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=3),
+    st.lists(st.sampled_from(PATTERNS), max_size=3),
+    st.sampled_from(("<p>{}</p>", "<b>{}</b> x", "{}", "&lt;{}&gt;", "<a title='{}'>y</a>")),
+)
+def test_what_could_be_near_is_looked_at(title: list[str], text: list[str], shape: str) -> None:
+    """What is passed over where nothing was learned is neither kept nor near, for the best of sources too."""
+    best = tuning(LUNAR.topic, None, {"s": (1000, 1000)})
+    assert source_prior(1000, 1000) > 0.5
+    body = shape.format(" ".join(text))
+    raw = f"<item><title>{' '.join(title)}</title><description>{body}</description></item>"
+    if not may_matter(html.unescape(raw), best):
+        assert not kept_or_near(" ".join(title), " ".join(text), html.unescape(body), best)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Green tea", True),
+        ("green <b>tea</b>", True),
+        ("gr<i>ee</i>n tea", True),
+        ("<p>green</p><p>tea</p>", True),
+        ("<![CDATA[green]]> tea", True),
+        ("tea that is green", False),
+        ("green, but no tea", False),
+        ("a cup", False),
+        ("camellia on the hill", True),
+        ("camellia in the valley", False),
+        ("<link href='https://t.example/green_tea'/>", True),
+        ("<link href='https://t.example/green%20tea'/> tea", True),
+        ("<script>1</script> tea green", True),
+        ("tea green &eacute;", True),
+        ("tea green < 2 > 1", True),
+        ("ｇｒｅｅｎ tea", True),
+        ("", False),
+    ],
+)
+def test_order_counts_where_the_markup_is_plain(tea: Topic, text: str, found: bool) -> None:  # noqa: FBT001 # a column
+    """Words must stand as the patterns want them, unless the markup is too odd to be sure."""
+    assert may_matter(text, tuning(tea)) is found
+
+
+def test_what_is_too_little_is_passed_over_only_untaught(tea: Topic) -> None:
+    """One light word can not make an item near by itself, but a model could lift it."""
+    assert tea.untaught is not None
+    assert tea.vocabulary is not None
+    assert not tea.untaught("<title>A cup</title>")
+    assert tea.vocabulary("<title>A cup</title>")
+
+
+def test_words_are_forgotten_when_they_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The memory of words stays bounded, and the answers do not depend on it."""
+    monkeypatch.setattr("feeds.curate.mention._REMEMBER", 3)
+    asked = build(TEA, "tea.toml").vocabulary
+    assert asked is not None
+    for text, found in (("a b c d e f", False), ("green tea", True), (f"{'x' * 100} y", False)) * 2:
+        assert asked(text) is found
+
+
+def test_a_topic_without_promise_looks_at_all() -> None:
+    """Where an item without any word might be near, every text may matter."""
+    topic = build('topic = {name = "t", start = 0}\n[concepts.c]\nweight = 1\nnames.en = "word"', "t.toml")
+    assert may_matter("nothing", tuning(topic))
+
+
+def test_the_verdict_of_what_is_passed_over() -> None:
+    """It is a rejection with a reason, of this topic, as far from being near as where nothing is found."""
+    item = Item(source="s", guid="g", url="", title="Chang'e-7")
+    verdict = dull_verdict(item, LUNAR)
+    assert (verdict.keep, verdict.near, verdict.topic) == (False, False, LUNAR.label)
+    assert verdict.score == judge(Item(source="s", guid="g", url="", title="x"), LUNAR.topic).score
+    assert verdict.reasons[0].note.startswith("too little of what the topic lunar-station asks for")
