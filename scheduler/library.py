@@ -1,6 +1,8 @@
 """The library of the web application over a store: answers as values, asked by the server's threads."""
 
 import threading
+import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -36,6 +38,8 @@ MONTHS = 24
 SLOW_S = 600
 """Numbers over all months are counted again after this time at the earliest."""
 QUICK_S = 30
+RARELY = 100
+"""What took a second to count is counted again after this many."""
 OUTCOMES = 24
 _ENTRIES = 100
 _T = TypeVar("_T")
@@ -56,15 +60,18 @@ class StoreLibrary:
     ) -> None:
         self._store, self._channel, self._about, self._clock = store, channel, about, clock
         self._most, self._moves = most, moves
-        self._lock = threading.Lock()
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._kept: dict[str, tuple[datetime, object]] = {}
 
     def _lately(self, name: str, seconds: int, make: Callable[[], _T]) -> _T:
-        """Return a value that may be some seconds old; made by one thread at a time."""
-        with self._lock:
+        """Return a value that may be some seconds old; it is made again after `seconds`, slow ones later."""
+        with self._locks[name]:
             kept, now = self._kept.get(name), self._clock()
-            if kept is None or now - kept[0] >= timedelta(seconds=seconds):
-                kept = self._kept[name] = (now, make())
+            if kept is None or now >= kept[0]:
+                start = time.perf_counter()
+                value = make()
+                pause = max(seconds, RARELY * (time.perf_counter() - start))
+                kept = self._kept[name] = (now + timedelta(seconds=pause), value)
             return cast("_T", kept[1])
 
     def revision(self) -> int:

@@ -10,7 +10,7 @@ from typing import Final
 
 from store.codec import from_json, micros, moment
 from store.connection import Database
-from store.items import KEPT, Details
+from store.items import Details
 
 STORIES: Final = 5000
 """Newest stories that lag and first-to-report are taken from."""
@@ -122,21 +122,24 @@ class Records:
                 (tick,),
             ).fetchall()
             copies = conn.execute(
-                f"SELECT {month}, count(*), count(duplicate_of) FROM items"  # noqa: S608 # constants
-                " WHERE status = ? AND sort_at >= ? GROUP BY 1 ORDER BY 1",
-                (KEPT, tick),
+                f"SELECT {month}, count(*) FROM items INDEXED BY items_duplicates"  # noqa: S608 # constants
+                " WHERE duplicate_of IS NOT NULL AND status = 2 AND sort_at >= ? GROUP BY 1",
+                (tick,),
             ).fetchall()
             speeds = _speeds(conn, tick)
+        every: Counter[str] = Counter()
+        for row in languages:
+            every[row[0]] += row[2]
+        repeated = {row[0]: row[1] for row in copies}
         return Figures(
-            by_language=_rows(languages), by_tag=_rows(tags), copies=_counts(copies), speeds=speeds
+            by_language=_rows(languages),
+            by_tag=_rows(tags),
+            copies=tuple((each, every[each], repeated.get(each, 0)) for each in sorted(every)),
+            speeds=speeds,
         )
 
 
 def _rows(rows: Iterable[sqlite3.Row]) -> tuple[tuple[str, str, int], ...]:
-    return tuple((row[0], row[1], row[2]) for row in rows)
-
-
-def _counts(rows: Iterable[sqlite3.Row]) -> tuple[tuple[str, int, int], ...]:
     return tuple((row[0], row[1], row[2]) for row in rows)
 
 
