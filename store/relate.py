@@ -9,6 +9,7 @@ from store.candidates import Relative
 from store.cluster import SAME_STORY
 from store.items import KEPT
 from store.links import NAMES, Compare
+from store.reach import select
 
 Found = list[tuple[Relative, Related]]
 
@@ -78,7 +79,7 @@ def _link(
 
 
 def _settle(conn: sqlite3.Connection, touched: set[int]) -> None:
-    status = dict(threads.select(conn, "SELECT id, status FROM items WHERE id IN ({})", touched))
+    status = dict(select(conn, "SELECT id, status FROM items WHERE id IN ({})", touched))
     threads.regroup(conn, [item_id for item_id, kept in status.items() if kept == KEPT])
     for item_id in sorted(item_id for item_id, kept in status.items() if kept != KEPT):
         _copy_of(conn, item_id)

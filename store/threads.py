@@ -1,7 +1,7 @@
 """Keep articles and stories as `store.cluster` groups them, wherever items or links change.
 
-Only the neighbourhood of a change is grouped again: all items that links connect with it. Where a
-neighbourhood outgrows `MOST`, only its surer links count, so that a subject that is in the news for weeks
+Only the neighbourhood of a change is grouped again: all items that links connect with it. Where one is
+too large (`store.reach`), only its surer links count, so that a subject that is in the news for weeks
 neither becomes one story nor makes every new item dear.
 
 Published ids hold: each story is named after the item it was opened for, its founder. A group is the
@@ -10,48 +10,22 @@ own names when their founder parts again.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from store import items, stories
 from store.cluster import NEARLY, SAME_STORY, Grouping, Link, Rulings, group
 from store.codec import to_json
-from store.items import KEPT
 from store.links import NAMES
-
-MOST: Final = 40
-"""Items that are grouped at once before only surer links count."""
-
-LEVELS: Final = (0.0, 0.85, 0.93, 0.97, 0.99)
-"""Least score of a link between two texts on one event, level by level; copies always count."""
+from store.reach import Region, regions, select
 
 JOINED_BY_HAND: Final = "The operator joined them."
-
-UTMOST: Final = 600
-"""Copies of one text, and what goes with them, grouped at once: no score tells them apart."""
-
-_BATCH: Final = 500
-"""Values in one statement."""
-
-
-@dataclass(slots=True)
-class _Region:
-    """Kept items that links connect, as far as they were followed."""
-
-    rows: dict[int, sqlite3.Row] = field(default_factory=dict)
-    links: dict[tuple[int, int], tuple[int, float]] = field(default_factory=dict)
-    """By pair: relation and score."""
-    together: set[tuple[int, int]] = field(default_factory=set)
-    whole: bool = True
-    """False when it was too large to be followed to its end."""
 
 
 def regroup(conn: sqlite3.Connection, seeds: Iterable[int]) -> bool:
     """Group the neighbourhoods of some items again; True when anything published may have changed."""
     changed = False
-    for region in _regions(conn, sorted(set(seeds)), 0):
+    for region in regions(conn, seeds):
         changed |= _settle(conn, region)
     return changed
 
@@ -75,128 +49,19 @@ ROWS: Final = (
 )
 
 
-def _regions(conn: sqlite3.Connection, seeds: Sequence[int], level: int) -> Iterator[_Region]:
-    """Find what has to be grouped again around some items, each region with the links that count there."""
-    covered: set[int] = set()
-    last = level + 1 == len(LEVELS)
-    again: set[int] = set()
-    for seed in seeds:
-        if seed in covered:
-            continue
-        region = _spread(conn, seed, LEVELS[level], UTMOST if last else MOST)
-        covered |= region.rows.keys()
-        if region.whole or last:
-            if region.rows:
-                yield region
-        else:
-            again |= _grown(conn, region, frozenset(seeds), LEVELS[level])
-    if again:
-        yield from _regions(conn, sorted(again), level + 1)
-
-
-def _grown(conn: sqlite3.Connection, region: _Region, seeds: frozenset[int], least: float) -> set[int]:
-    """Find the items of a region that is too large for its level which may have been grouped there so far.
-
-    Those are the seeds, and what is small without them: a part that is too large by itself was so before.
-    """
-    found = set(seeds & region.rows.keys())
-    seen: set[int] = set(seeds)
-    large: set[int] = set()
-    for pair in sorted(region.links):
-        for start in pair:
-            if start in seen or seeds.isdisjoint(pair):
-                continue
-            part = _spread(conn, start, least, MOST, seeds, large)
-            seen |= part.rows.keys()
-            if part.whole:
-                found |= part.rows.keys()
-            else:
-                large |= part.rows.keys()
-    return found
-
-
-def _spread(
-    conn: sqlite3.Connection,
-    seed: int,
-    least: float,
-    most: int,
-    walls: frozenset[int] = frozenset(),
-    large: AbstractSet[int] = frozenset(),
-) -> _Region:
-    """Follow links from an item, kept items only, until there are no more or more than `most` items.
-
-    Nothing is followed through `walls`; whatever meets `large` is too large as well.
-    """
-    region = _Region()
-    front = {seed}
-    ruled = conn.execute("SELECT 1 FROM rulings LIMIT 1").fetchone() is not None
-    while front and region.whole:
-        found = {row["id"]: row for row in select(conn, ROWS + " WHERE i.id IN ({})", front)}
-        fresh = {item_id: row for item_id, row in found.items() if row["status"] == KEPT}
-        region.rows |= fresh
-        front = _linked(conn, region, fresh, least) if fresh else set()
-        if ruled and fresh:
-            front |= _ruled(conn, region, fresh)
-        front -= region.rows.keys() | walls
-        region.whole = len(region.rows) <= most and front.isdisjoint(large)
-    return region
-
-
-_LINKS: Final = (
-    "SELECT item_id, other_id, relation, score FROM item_links"
-    " WHERE item_id IN ({0}) AND (relation < 2 OR (relation = 2 AND score >= {1}))"
-    " UNION ALL SELECT item_id, other_id, relation, score FROM item_links"
-    " WHERE other_id IN ({0}) AND (relation < 2 OR (relation = 2 AND score >= {1}))"
-)
-
-
-def _linked(conn: sqlite3.Connection, region: _Region, ids: Iterable[int], least: float) -> set[int]:
-    numbers = ", ".join(map(str, sorted(ids)))  # numbers of our own, not of anybody's making
-    front: set[int] = set()
-    for one, other, relation, score in conn.execute(_LINKS.format(numbers, least)):
-        region.links[one, other] = (relation, score)
-        front.add(one)
-        front.add(other)
-    return front
-
-
-def _ruled(conn: sqlite3.Connection, region: _Region, ids: Iterable[int]) -> set[int]:
-    known = sorted(ids)
-    for here in ("item_id", "other_id"):
-        sql = f"SELECT item_id, other_id FROM rulings WHERE together AND {here} IN ({{}})"  # noqa: S608 # constants
-        region.together |= {(row[0], row[1]) for row in select(conn, sql, known)}
-    return {item for pair in region.together for item in pair}
-
-
-def select(conn: sqlite3.Connection, sql: str, values: Iterable[int]) -> Iterator[Any]:
-    """Ask a question about many ids, some hundreds at a time; `{}` in the statement stands for them."""
-    every = sorted(values)
-    for start in range(0, len(every), _BATCH):
-        part = every[start : start + _BATCH]
-        yield from conn.execute(sql.format(", ".join("?" * len(part))), part)
-
-
-def _settle(conn: sqlite3.Connection, region: _Region) -> bool:
-    rows = region.rows
+def _settle(conn: sqlite3.Connection, region: Region) -> bool:
+    rows = {row["id"]: row for row in select(conn, ROWS + " WHERE i.id IN ({})", region.items)}
     order = sorted(rows, key=lambda each: order_of(rows[each]))
-    links = [
-        Link(one=one, other=other, relation=relation, score=score)
-        for (one, other), (relation, score) in region.links.items()
-        if one in rows and other in rows
-    ]
+    links = [*region.links]
     if len(order) > 2:  # noqa: PLR2004 # of two, no third pair can tell
         links += _nearly(conn, rows)
-    apart = select(
-        conn, "SELECT item_id, other_id FROM rulings WHERE NOT together AND item_id IN ({})", order
-    )
-    rulings = Rulings(
-        together=frozenset(pair for pair in region.together if rows.keys() >= set(pair)),
-        apart=frozenset(tuple(row) for row in apart if row["other_id"] in rows),
-    )
+    sql = "SELECT item_id, other_id FROM rulings WHERE NOT together AND item_id IN ({})"
+    apart = frozenset((one, other) for one, other in select(conn, sql, order) if other in rows)
+    rulings = Rulings(together=region.together, apart=apart)
     grouping = group(order, links, rulings)
     before = {row["story_id"] for row in rows.values()} - {None}
     changed = _name(conn, grouping, rows)
-    changed |= _relate(conn, grouping, region, links)
+    changed |= _relate(conn, grouping, rows, links)
     for story_id in before:
         stories.close_if_empty(conn, story_id)
     return changed
@@ -242,14 +107,16 @@ def _name(conn: sqlite3.Connection, grouping: Grouping, rows: dict[int, sqlite3.
     return changed
 
 
-def _relate(conn: sqlite3.Connection, grouping: Grouping, region: _Region, links: Sequence[Link]) -> bool:
+def _relate(
+    conn: sqlite3.Connection, grouping: Grouping, rows: dict[int, sqlite3.Row], links: Sequence[Link]
+) -> bool:
     """Say of each item but the first of a story what it copies, or which other report it is closest to."""
     closest = _closest(grouping, links)
     reasons = _reasons(conn, closest.values())
     changed = False
     for members in grouping.stories:
         for item in members:
-            row, root = region.rows[item], grouping.roots[item]
+            row, root = rows[item], grouping.roots[item]
             link = closest.get(item) if item != members[0] else None
             code = link.relation if link and root != item else SAME_STORY
             name = NAMES[code] if item != members[0] else ""

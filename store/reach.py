@@ -1,0 +1,212 @@
+"""How far links reach: which items have to be grouped again around a change, and by which links.
+
+Links are read once per change, however many regions and levels ask for them, and a neighbourhood is
+followed no further than to know that it is too large.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from store.cluster import SAME_STORY, Link
+from store.items import KEPT
+
+MOST: Final = 40
+"""Items that are grouped at once before only surer links count."""
+
+LEVELS: Final = (0.0, 0.85, 0.93, 0.97, 0.99)
+"""Least score of a link between two texts on one event, level by level; copies always count."""
+
+UTMOST: Final = 600
+"""Copies of one text, and what goes with them, grouped at once: no score tells them apart."""
+
+_AHEAD: Final = 8
+"""Items whose links are read at once: most neighbourhoods are small, and of large ones a part tells."""
+
+_BATCH: Final = 500
+"""Values in one statement."""
+
+_LINKS: Final = (
+    "SELECT item_id, other_id, relation, score FROM item_links WHERE item_id IN ({0}) AND relation < 3"
+    " UNION ALL SELECT item_id, other_id, relation, score FROM item_links"
+    " WHERE other_id IN ({0}) AND relation < 3"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """Kept items that links connect, as far as they were followed."""
+
+    items: frozenset[int]
+    links: tuple[Link, ...]
+    """Those that count, between items of the region."""
+    together: frozenset[tuple[int, int]]
+    """Pairs of the region that the operator joined."""
+
+
+def regions(conn: sqlite3.Connection, seeds: Iterable[int]) -> Iterator[Region]:
+    """Find what has to be grouped again around some items, each region with the links that count there.
+
+    Links and rulings must not change meanwhile.
+    """
+    yield from _regions(_Graph(conn), sorted(set(seeds)), 0)
+
+
+def select(conn: sqlite3.Connection, sql: str, values: Iterable[int]) -> Iterator[Any]:
+    """Ask a question about many ids, some hundreds at a time; `{}` in the statement stands for them."""
+    every = sorted(values)
+    for start in range(0, len(every), _BATCH):
+        part = every[start : start + _BATCH]
+        yield from conn.execute(sql.format(", ".join("?" * len(part))), part)
+
+
+@dataclass(slots=True)
+class _Part:
+    """Items that one of them reaches."""
+
+    items: set[int] = field(default_factory=set)
+    whole: bool = True
+    """False when it was too large to be followed to its end."""
+
+
+class _Graph:
+    """Kept items and the links between them, read when they are first asked for."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+        self._links: dict[int, list[Link]] = {}
+        self._kept: dict[int, bool] = {}
+        self._ruled = conn.execute("SELECT 1 FROM rulings LIMIT 1").fetchone() is not None
+        self._together: dict[int, set[int]] = {}
+
+    def read(self, ids: Iterable[int]) -> None:
+        """Learn the links of some items, and which of those they lead to are kept."""
+        fresh = {each for each in ids if each not in self._links}
+        if not fresh:
+            return
+        ends = set(fresh)
+        self._links |= {each: [] for each in fresh}
+        numbers = ", ".join(map(str, sorted(fresh)))  # numbers of our own, not of anybody's making
+        for one, other, relation, score in self._conn.execute(_LINKS.format(numbers)).fetchall():
+            link = Link(one=one, other=other, relation=relation, score=score)
+            ends |= {one, other}
+            for end in {one, other} & fresh:
+                self._links[end].append(link)
+        if self._ruled:
+            ends |= self._read_rulings(fresh)
+        asked = ends - self._kept.keys()
+        kept = select(self._conn, f"SELECT id FROM items WHERE status = {KEPT} AND id IN ({{}})", asked)  # noqa: S608 # a constant
+        self._kept |= dict.fromkeys(asked, False)
+        self._kept |= {row[0]: True for row in kept}
+
+    def _read_rulings(self, ids: set[int]) -> set[int]:
+        ends: set[int] = set()
+        for here in ("item_id", "other_id"):
+            sql = f"SELECT item_id, other_id FROM rulings WHERE together AND {here} IN ({{}})"  # noqa: S608 # constants
+            for one, other in select(self._conn, sql, ids):
+                self._together.setdefault(one, set()).add(other)
+                self._together.setdefault(other, set()).add(one)
+                ends |= {one, other}
+        return ends
+
+    def beside(self, item: int, least: float) -> set[int]:
+        """Return the kept items next to one that was read; the item itself is not among them."""
+        found = {
+            link.one + link.other - item
+            for link in self._links[item]
+            if link.relation < SAME_STORY or link.score >= least
+        }
+        found |= self._together.get(item, set())
+        return {each for each in found if self._kept[each]}
+
+    def spread(
+        self,
+        seed: int,
+        least: float,
+        most: int,
+        walls: AbstractSet[int] = frozenset(),
+        large: AbstractSet[int] = frozenset(),
+    ) -> _Part:
+        """Follow links from an item until there are no more or more than `most` items.
+
+        Nothing is followed through `walls`; whatever meets `large` is too large as well.
+        """
+        self.read([seed])
+        part = _Part(items={seed} if self._kept[seed] else set(), whole=seed not in large)
+        front = sorted(part.items)
+        while front and part.whole:
+            now, front = front[:_AHEAD], front[_AHEAD:]
+            self.read(now)
+            for item in now:
+                fresh = self.beside(item, least) - part.items - walls
+                part.items |= fresh
+                front += sorted(fresh)
+                part.whole = len(part.items) <= most and fresh.isdisjoint(large)
+                if not part.whole:
+                    break
+        return part
+
+    def region(self, items: set[int], least: float) -> Region:
+        """Return all that counts between some items."""
+        self.read(items)
+        return Region(
+            items=frozenset(items),
+            links=tuple(
+                link
+                for item in sorted(items)
+                for link in self._links[item]
+                if link.one == item
+                and link.other in items
+                and (link.relation < SAME_STORY or link.score >= least)
+            ),
+            together=frozenset(
+                (item, other)
+                for item in items
+                for other in self._together.get(item, ())
+                if item < other and other in items
+            ),
+        )
+
+
+def _regions(graph: _Graph, seeds: Sequence[int], level: int) -> Iterator[Region]:
+    least, last = LEVELS[level], level + 1 == len(LEVELS)
+    covered: set[int] = set()
+    outgrown: list[int] = []
+    large: set[int] = set()
+    for seed in seeds:
+        if seed in covered:
+            continue
+        part = graph.spread(seed, least, UTMOST if last else MOST, large=large)
+        if part.whole or last:
+            covered |= part.items
+            if part.items:
+                yield graph.region(part.items, least)
+        else:
+            outgrown.append(seed)
+            large |= part.items
+    if outgrown:
+        yield from _regions(graph, sorted(_grown(graph, outgrown, least)), level + 1)
+
+
+def _grown(graph: _Graph, seeds: Sequence[int], least: float) -> set[int]:
+    """Find the items around seeds too large for their level which may have been grouped there so far.
+
+    Those are the seeds, and what is small without them: a part that is too large by itself was so before.
+    """
+    found = set(seeds)
+    walls = frozenset(seeds)
+    seen: set[int] = set(seeds)
+    large: set[int] = set()
+    graph.read(seeds)
+    for start in sorted({each for seed in seeds for each in graph.beside(seed, least)}):
+        if start in seen:
+            continue
+        part = graph.spread(start, least, MOST, walls, large)
+        seen |= part.items
+        if part.whole:
+            found |= part.items
+        else:
+            large |= part.items
+    return found
