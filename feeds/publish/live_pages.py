@@ -77,8 +77,11 @@ def _narrow(facets: Sequence[Filtered], query: str) -> list[tuple[str, str, int]
     return links
 
 
-def item(channel: Channel, found: Evidence) -> bytes:
-    """Return the page on one item: the whole verdict, what was fetched when, and its relatives."""
+def item(channel: Channel, found: Evidence, *, desk: Mapping[str, object] | None = None) -> bytes:
+    """Return the page on one item: the whole verdict, what was fetched when, and its relatives.
+
+    `desk` is what its operator may do, as `feeds.publish.operator_pages` lays it out.
+    """
     lead = found.item
     title = clean.line(lead.title) or "Untitled"
     frame = Frame(channel=channel, heading=title, about="Why this item is judged as it is.", depth=1)
@@ -105,6 +108,7 @@ def item(channel: Channel, found: Evidence) -> bytes:
         "summary": clean.text(lead.summary).strip(),
         "language": clean.language(lead.language),
         "relations": relations,
+        "desk": desk,
     }
     return page("item.html", frame, values)
 
