@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.curate.language import detect, small_words
+from feeds.curate.language import detect, reads_as, small_words
 
 SENTENCES = {
     "en": "The council will decide on the new bridge in the spring, and it has not said where.",
@@ -77,3 +77,12 @@ def test_small_words_are_listed_per_language() -> None:
     """The lint reads the same words that detection does."""
     assert "the" in small_words()["en"]
     assert "и" in small_words()["ru"]
+
+
+def test_a_text_full_of_small_words_reads_as_its_language() -> None:
+    """Enough small words settle the language; few, or those of another, do not."""
+    text = "The base of the crews will be built on the Moon, and it has to stand for years in the dust"
+    assert reads_as(text, "en")
+    assert not reads_as(text, "de")
+    assert not reads_as("The Moon", "en")
+    assert not reads_as(text, "xx")

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from feeds.curate.evidence import Found, Reading, find_concepts, read_place
 from feeds.curate.fold import Quoter, fold
-from feeds.curate.language import detect
+from feeds.curate.language import detect, reads_as
 from feeds.curate.topic import GROUP_LIMIT, Topic
 from feeds.model import Item, Reason, Verdict
 
@@ -107,7 +107,12 @@ def _read(item: Item, topic: Topic) -> dict[Place, Reading]:
 def _speaker(item: Item) -> Callable[[str], bool]:
     """Give the question whether `item` is declared to be in a language, or reads like it."""
     declared = item.language.partition("-")[0].lower()
-    detected = functools.cache(lambda: detect(f"{item.title} {item.summary[:_SAMPLE]}"))
+
+    @functools.cache
+    def detected() -> str:
+        sample = f"{item.title} {item.summary[:_SAMPLE]}"
+        return declared if declared and reads_as(sample, declared) else detect(sample)
+
     return lambda language: language == declared or language == detected()
 
 

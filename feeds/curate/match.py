@@ -122,16 +122,13 @@ def _beside(pattern: Pattern) -> tuple[int, str]:
     return (aside, word) if word[0] < CLITIC_SCRIPTS else (0, "")
 
 
-def _at(place: int, found: _Led, tokens: list[str]) -> Iterable[tuple[tuple[int, int], Pattern]]:
-    """Give the first and last token of each pattern that is led by the one at `place`."""
-    here = (place, place)
-    spans = [(here, pattern) for pattern in found.alone]
+def _several(place: int, found: _Led, tokens: list[str]) -> Iterable[tuple[tuple[int, int], Pattern]]:
+    """Give the first and last token of each pattern of several words that is led by the one at `place`."""
     for pattern, aside, word in found.among:
         if (not aside or tokens[place + aside].startswith(word)) and (
             span := _around(pattern, tokens, place)
         ):
-            spans.append((span, pattern))
-    return spans
+            yield span, pattern
 
 
 class _Known(dict[str, _Led | None]):
@@ -194,13 +191,15 @@ class Matcher:
             starts = [before[piece] + piece for piece in compress(range(len(pieces)), pieces)]
             tokens.append("")  # what stands before the first word and after the last
             for place, found in zip(compress(range(len(led)), led), filter(None, led), strict=True):
-                for span, pattern in _at(place, found, tokens):
-                    if pattern.language and spoken is not None and not spoken(pattern.language):
-                        continue
-                    first, last = span
-                    hits[pattern.group].append(
-                        _hit((starts[first], starts[last] + len(tokens[last]), pattern.group, pattern))
-                    )
+                start = starts[place]
+                end = start + len(tokens[place])
+                for pattern in found.alone:
+                    if not pattern.language or spoken is None or spoken(pattern.language):
+                        hits[pattern.group].append(_hit((start, end, pattern.group, pattern)))
+                for (first, last), pattern in _several(place, found, tokens) if found.among else ():
+                    if not pattern.language or spoken is None or spoken(pattern.language):
+                        stop = starts[last] + len(tokens[last])
+                        hits[pattern.group].append(_hit((starts[first], stop, pattern.group, pattern)))
         if self._head is not None and not text.isascii():
             for hit in self._inside_runs(text):
                 if not hit.pattern.language or spoken is None or spoken(hit.pattern.language):
