@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import count
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ RETRY_AFTER_CAP_S = 24 * 3600
 _PORTS = {"http": 80, "https": 443}
 
 
+@lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
     """Name and port of an address, lower case; the address itself when it has no host."""
     try:

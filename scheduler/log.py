@@ -100,6 +100,10 @@ def check_line(logger: logging.Logger, check: Check, recorded: Recorded, *, quie
 
     A quiet one, and one that brought nothing, is for machines: no person is told by default.
     """
+    failed = check.outcome in {"failed", "gone"}
+    level = logging.WARNING if failed else logging.INFO
+    if not logger.isEnabledFor(level):
+        return
     state = check.state
     asked = check.asked or state.address or state.source.url
     extra: Mapping[str, object] = {
@@ -124,8 +128,6 @@ def check_line(logger: logging.Logger, check: Check, recorded: Recorded, *, quie
         "next_check": None if state.next_check is None else state.next_check.isoformat(timespec="seconds"),
         "why": state.next_check_why,
     }
-    failed = check.outcome in {"failed", "gone"}
     loud = failed or recorded.new or recorded.updated
     told = check.error if failed else f"{check.outcome}, {recorded.new} new, {recorded.kept} kept"
-    level = logging.WARNING if failed else logging.INFO
     logger.log(level, "%s: %s", state.source.label, told, extra={**extra, "quiet": quiet or not loud})

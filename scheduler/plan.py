@@ -10,8 +10,7 @@ believed. All times are aware UTC, durations are seconds, `jitter` lies in [0, 1
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from statistics import median
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from feeds.model import Source, SourceState
@@ -119,8 +118,10 @@ def gone_for_good(state: SourceState, *, now: datetime) -> bool:
 
 def expected_gap_s(posted: Sequence[datetime]) -> float | None:
     """Median seconds between recent posts, or None when too few are known to say."""
-    gaps = [(a - b).total_seconds() for a, b in pairwise(posted) if a > b]
-    return median(gaps[:20]) if len(gaps) >= BUSY_POSTS else None
+    gaps = sorted(islice(((a - b).total_seconds() for a, b in pairwise(posted) if a > b), 20))
+    if len(gaps) < BUSY_POSTS:
+        return None
+    return (gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]) / 2
 
 
 def next_allowed(at: datetime, hours: Sequence[int], days: Sequence[int]) -> datetime:

@@ -72,7 +72,7 @@ def resolve(host: str, port: int, patience: float) -> list[tuple[int, tuple[Any,
     `patience` seconds. Raises ExchangeError.
     """
     if literal(host) is not None:
-        return _lookup(host, port)
+        return _lookup(host, port) if ":" in host else [(socket.AF_INET, (host, port))]
     answers: list[list[tuple[int, tuple[Any, ...]]] | ExchangeError] = []
 
     def work() -> None:
