@@ -91,6 +91,7 @@ def test_any_text_folds(text: str) -> None:
     [
         ("A base on the Moon", "moon", "Moon"),
         ("No. A base. On the Moon.", "base", "base"),
+        ("Am Fluß entlang", "fluss", "Fluß"),
         ("Am Südpol: Ｍｏｎｄ-Basis", "mond basis", "Ｍｏｎｄ-Basis"),
         ("中國將建國際月球科研站!", "国际月球科研站", "國際月球科研站"),
         ("на лу\u0301нной базе", "лунной", "лу\u0301нной"),

@@ -1,7 +1,10 @@
 """Verdicts and their reasons, on a small topic of the tests' own."""
 
+import pytest
+
 from feeds.curate.judge import judge
 from feeds.curate.topic import build
+from feeds.errors import TopicError
 from feeds.model import Item, Verdict
 
 TEA = build(
@@ -289,3 +292,9 @@ def test_a_name_is_found_past_one_that_is_ruled_out() -> None:
 def test_an_exclusion_may_carry_a_tag() -> None:
     """What a name means elsewhere can be worth a tag of its own."""
     assert harbour("A toy ship in the harbour").tags == ("toy",)
+
+
+def test_a_topic_that_is_no_table_is_refused() -> None:
+    """One sentence names the file and the key."""
+    with pytest.raises(TopicError, match=r"bad\.toml: words is 3, but a table is expected"):
+        build('words = 3\n[topic]\nname = "t"', "bad.toml")
