@@ -15,7 +15,7 @@ from feeds.curate.topic import Topic, build, load
 from feeds.model import Item
 
 CORPUS = Path(__file__).parent / "corpus"
-LABELLED = Path("/work/shared/relevance/dev.jsonl")
+LABELLED = Path(__file__).resolve().parents[2] / "shared" / "relevance" / "dev.jsonl"
 LUNAR = load("lunar-station")
 TRAINS = load("night-trains")
 
