@@ -72,9 +72,13 @@ def test_the_same_check_twice_stores_nothing_twice(store: Store) -> None:
     """Recording is idempotent: after a crash nobody has to know how far it came."""
     check = a_check(a_judged(1), a_judged(2), a_judged(3, keep=False))
     store.record(check, compare=twins)
-    before = (store.items(which="all"), store.stories(limit=9), store.revision(), store.health.checks(FEED))
+
+    def all_there_is() -> object:
+        return store.items(which="all"), store.stories(limit=9), store.revision(), store.health.checks(FEED)
+
+    before = all_there_is()
     assert store.record(check, compare=twins) == Recorded()
-    assert (store.items(which="all"), store.stories(limit=9), store.revision(), store.health.checks(FEED)) == before
+    assert all_there_is() == before
 
 
 def test_undated_items_keep_the_order_of_their_document(store: Store) -> None:
