@@ -118,6 +118,18 @@ def test_slow_answers_end_in_time(name: str) -> None:
     assert 0.2 < got.elapsed_s < 2
 
 
+def test_an_answer_that_only_drips_ends_early() -> None:
+    """A host that sends, but next to nothing, does not get the whole time; a slow start is no drip."""
+    limits = FetchLimits(total_s=30, drip_s=0.05, least_rate=1e6)
+    with (
+        RawServer(sequence(SLOW["dripping-body"])) as server,
+        Fetcher(limits=limits, allow_private=True, user_agent="moonwire/1") as fetcher,
+    ):
+        got = failure(fetcher.fetch(FetchRequest(url=server.url())))
+    assert (got.kind, "only drips" in got.sentence) == ("timeout", True)
+    assert got.elapsed_s < 10
+
+
 def test_redirects_share_one_budget() -> None:
     """Hops do not each get the whole time."""
     with RawServer(lambda seen: reply(302, Location=seen.target + "x")) as server:

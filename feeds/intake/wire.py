@@ -24,6 +24,10 @@ class FetchLimits:
     """Status line and headers of one answer, interim answers included."""
     max_headers: int = 128
     max_hops: int = 10
+    drip_s: float = 10.0
+    """Seconds after its first byte from which an answer must have kept up `least_rate`."""
+    least_rate: float = 100.0
+    """Bytes a second, on average; a slower answer ends as one that never ends would."""
 
     @property
     def wire_cap(self) -> int:
@@ -56,6 +60,10 @@ class Exchange:
     """True from the sending of a request until its headers are read."""
     answered: bool = False
     """Some byte of the present answer has arrived."""
+    since: float = 0.0
+    """When that was, on the monotonic clock."""
+    came: int = 0
+    """Bytes of the present answer."""
     status_seen: bool = False
     """The present answer began as HTTP does."""
     reused: bool = False
@@ -82,11 +90,17 @@ class Exchange:
     def begin(self) -> None:
         """Note that a request is about to be sent."""
         self.in_head, self.answered, self.status_seen, self.head_bytes = True, False, False, 0
+        self.came = 0
 
     def spend(self, count: int) -> None:
-        """Account for `count` bytes read; raises ExchangeError when a cap is passed."""
-        self.answered = True
+        """Account for `count` bytes read; raises ExchangeError when a cap is passed, or they only drip."""
+        now = time.monotonic()
+        if not self.answered:
+            self.answered, self.since = True, now
         self.wire_bytes += count
+        self.came += count
+        if count and now - self.since > self.limits.drip_s:
+            self._keep_up(now - self.since)
         if self.in_head:
             self.head_bytes += count
             if self.head_bytes > self.limits.max_head_bytes + 65_536:  # what a buffered reader may hold ahead
@@ -97,6 +111,11 @@ class Exchange:
                 f"the answer is larger than {self.limits.wire_cap} bytes",
                 "raise fetch.max_bytes if this feed is meant to be so large",
             )
+
+    def _keep_up(self, seconds: float) -> None:
+        if self.came < seconds * self.limits.least_rate:
+            what = f"the answer only drips ({self.came} bytes in {seconds:.0f} s)"
+            raise ExchangeError("timeout", what, "it is asked again later")
 
 
 class Metered:
