@@ -1,6 +1,7 @@
 """Entries of a document become items that can be trusted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -245,3 +246,25 @@ def test_items_of_any_document_are_sound(entries: list[Entry]) -> None:
     assert all(item.published is None or item.published <= NOW for item in made)
     assert all(identify(item).keys for item in made)
     assert len(made) <= len(entries)
+
+
+@given(
+    guid=st.text(max_size=20),
+    link=st.sampled_from(
+        ("", "https://www.news.example/a?utm_source=x", "HTTP://News.example:80/b/", "no link")
+    ),
+    title=st.text(max_size=40),
+    summary=st.text(max_size=80),
+    published=st.sampled_from((None, at(days=-3), at(days=3), datetime(1970, 1, 1, tzinfo=UTC))),
+    updated=st.sampled_from((None, at(days=-1), at(days=-3))),
+)
+def test_a_dull_entry_says_what_it_would_say_otherwise(
+    guid: str, link: str, title: str, summary: str, published: datetime | None, updated: datetime | None
+) -> None:
+    """Only its language is not looked for, and no HTML is kept."""
+    entry = Entry(
+        guid=guid, link=link, title=title, summary=summary, published=published, updated=updated, light=True
+    )
+    usual = normalise([entry], a_source(), FeedHead(), now=NOW)
+    dull = normalise([replace(entry, dull=True)], a_source(), FeedHead(), now=NOW)
+    assert [replace(item, language="", content="") for item, _ in usual] == [item for item, _ in dull]

@@ -3,6 +3,7 @@
 from array import array
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from struct import Struct
 
 from feeds.curate.features import weigh
@@ -12,6 +13,8 @@ _HEAD = Struct("<BBQQQQQQII4sIIHH")
 _SAMPLED = ("phrases", "passages")
 _SETS = (*_SAMPLED, "title", "words", "concepts", "headline", "numbers", "counters", "slug")
 _LENGTHS = Struct(f"<{len(_SETS)}B")
+_EMPTY = bytes(len(_SETS))
+_sets_of = attrgetter(*_SETS)
 LIMITS = {
     "phrases": 80,
     "passages": 88,
@@ -91,7 +94,9 @@ def pack(made: Print) -> bytes:
         min(made.length, 0xFFFF),
         min(made.size, 0xFFFF),
     )
-    samples = [sorted(getattr(made, name))[: LIMITS[name]] for name in _SETS]
+    if not any(_sets_of(made)):
+        return head + _EMPTY  # an outline
+    samples = [sorted(each)[: LIMITS[name]] for name, each in zip(_SETS, _sets_of(made), strict=True)]
     body = array("I", [value for sample in samples for value in sample])
     return head + _LENGTHS.pack(*map(len, samples)) + body.tobytes()
 

@@ -21,6 +21,13 @@ _SPLIT = re.compile(
     r"(?P<scheme>https?):[/\\]{2,}(?P<authority>[^/\\?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
+_PLAIN = re.compile(
+    r"(https?)://([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+)"
+    r"(/[A-Za-z0-9\-._~/]*+)(?:\?([A-Za-z0-9\-._~=&]*+))?",
+    re.ASCII,
+)
+"""Addresses that are what they seem, which most are: nothing in them is to be put right."""
+_SIMPLE = re.compile(r"//[^:?#]*")
 _EDGES = "".join(map(chr, range(33))) + "\x7f\xa0\u200b\u2060\u3000\ufeff"
 _INNER = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\t\r\n\ud800-\udfff\u200b\u2060\ufeff]")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]{2,45}\]")
@@ -34,6 +41,8 @@ _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECA
 _VARIANT_PATH = re.compile(
     r"(?<=[^/])/(?:amp|print|mobile)/?$|\.amp(?=\.html?$)|\.amp$|(?<=/)amp/(?=[^/]+\.html?$)"
 )
+_BARE = re.compile(r"(?:/(?!(?:amp|print|mobile)(?:/|$))[^/.;]++)+/?")
+"""Paths in which nothing is to be taken away but a slash at the end."""
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp|shtml)$")
 
 
@@ -60,9 +69,18 @@ def canonical(url: str) -> str:
     key = url[: _LIMIT + 1]
     for _ in range(_MAX_PASSES):
         before, key = key, _key(key)
-        if before == key:
+        if before == key or _is_settled(before, key):
             return key
     return ""
+
+
+def _is_settled(before: str, key: str) -> bool:
+    """Whether a pass changed no more than the scheme and the last slash, so that another changes nothing."""
+    rest = key[6:]
+    if before.removesuffix("/").partition(":")[2] != rest or not _SIMPLE.fullmatch(rest):
+        return False
+    address = parse(before)
+    return address is not None and not wrappers_of(address.host)
 
 
 def clean(url: str) -> str:
@@ -100,6 +118,10 @@ def has_own_page(key: str) -> bool:
 @lru_cache(maxsize=512)  # an item is asked about the same few addresses a dozen times
 def parse(url: str) -> Address | None:
     """Read an absolute http(s) address as a browser would; None when it is none."""
+    if len(url) <= _LIMIT and (plain := _PLAIN.fullmatch(url)):
+        scheme, host, path, terms = plain.groups("")
+        query = tuple(part for part in terms.split("&") if part) if terms else ()
+        return Address(scheme=scheme, host=host, port="", path=path, query=query, fragment="")
     text = _INNER.sub("", url[: _LIMIT + 1].strip(_EDGES))
     match = _SPLIT.fullmatch(text)
     if match is None or len(text) > _LIMIT:
@@ -113,13 +135,13 @@ def parse(url: str) -> Address | None:
     if port is None:
         return None
     default = {"http": "80", "https": "443"}[scheme]
-    query = _escape(match["query"] or "")
+    tail = _escape(match["query"] or "")
     return Address(
         scheme=scheme,
         host=host,
         port="" if port in {"", default} else ":" + port,
         path=_escape(match["path"].replace("\\", "/")) or "/",
-        query=tuple(part for part in query.split("&") if part),
+        query=tuple(part for part in tail.split("&") if part),
         fragment=_escape(match["fragment"] or ""),
     )
 
@@ -154,11 +176,13 @@ def _escape(text: str) -> str:
 
 
 def _unquote(text: str) -> str:
-    return unquote(text, errors="replace")
+    return unquote(text, errors="replace") if "%" in text else text
 
 
 def _normal_percent(text: str) -> str:
     """One spelling for each encoded character (RFC 3986 section 6.2.2)."""
+    if "%" not in text:
+        return text
 
     def one(match: re.Match[str]) -> str:
         char = chr(int(match[0][1:], 16))
@@ -190,13 +214,16 @@ def _key(url: str) -> str:
 
 
 def _bare_host(host: str) -> str:
-    host = _MOBILE_LABEL.sub(".", host)
+    if ".m." in host:
+        host = _MOBILE_LABEL.sub(".", host)
     while match := _PREFIX.match(host):
         host = host[match.end() :]
     return host
 
 
 def _bare_path(path: str) -> str:
+    if _BARE.fullmatch(path):
+        return path.rstrip("/")
     path = _SESSION_PATH.sub("", path)
     parts: list[str] = []
     for part in path.split("/"):
@@ -235,8 +262,8 @@ def _unwrapped(url: str) -> Address | None:
     """Parse, and follow the targets that redirect wrappers carry in themselves."""
     address = parse(url)
     for _ in range(_MAX_PASSES):
-        if address is None:
-            return None
+        if address is None or not wrappers_of(address.host):
+            return address
         target = next(_targets(address), None)
         if target is None:
             return address
