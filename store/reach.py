@@ -30,7 +30,7 @@ _BATCH: Final = 500
 
 _LINKS: Final = (
     "SELECT item_id, other_id, relation, score FROM item_links WHERE item_id IN ({0}) AND relation < 3"
-    " UNION ALL SELECT item_id, other_id, relation, score FROM item_links"
+    " UNION ALL SELECT other_id, item_id, relation, score FROM item_links"
     " WHERE other_id IN ({0}) AND relation < 3"
 )
 
@@ -76,7 +76,8 @@ class _Graph:
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
-        self._links: dict[int, list[Link]] = {}
+        self._links: dict[int, list[tuple[int, int, float]]] = {}
+        """By item: the other one, relation and score."""
         self._kept: dict[int, bool] = {}
         self._ruled = conn.execute("SELECT 1 FROM rulings LIMIT 1").fetchone() is not None
         self._together: dict[int, set[int]] = {}
@@ -86,20 +87,24 @@ class _Graph:
         fresh = {each for each in ids if each not in self._links}
         if not fresh:
             return
-        ends = set(fresh)
         self._links |= {each: [] for each in fresh}
         numbers = ", ".join(map(str, sorted(fresh)))  # numbers of our own, not of anybody's making
-        for one, other, relation, score in self._conn.execute(_LINKS.format(numbers)).fetchall():
-            link = Link(one=one, other=other, relation=relation, score=score)
-            ends |= {one, other}
-            for end in {one, other} & fresh:
-                self._links[end].append(link)
+        cursor = self._conn.cursor()
+        cursor.row_factory = None  # plain tuples: there are many
+        known, kept, unsure = self._links, self._kept, set(fresh)
+        for one, other, relation, score in cursor.execute(_LINKS.format(numbers)):
+            known[one].append((other, relation, score))
+            if relation == SAME_STORY:
+                kept[other] = True  # only kept items have such links
+            else:
+                unsure.add(other)
         if self._ruled:
-            ends |= self._read_rulings(fresh)
-        asked = ends - self._kept.keys()
-        kept = select(self._conn, f"SELECT id FROM items WHERE status = {KEPT} AND id IN ({{}})", asked)  # noqa: S608 # a constant
-        self._kept |= dict.fromkeys(asked, False)
-        self._kept |= {row[0]: True for row in kept}
+            unsure |= self._read_rulings(fresh)
+        unsure -= kept.keys()
+        if unsure:
+            sql = f"SELECT id FROM items WHERE status = {KEPT} AND id IN ({{}})"  # noqa: S608 # a constant
+            kept |= dict.fromkeys(unsure, False)
+            kept |= {row[0]: True for row in select(self._conn, sql, unsure)}
 
     def _read_rulings(self, ids: set[int]) -> set[int]:
         ends: set[int] = set()
@@ -113,13 +118,15 @@ class _Graph:
 
     def beside(self, item: int, least: float) -> set[int]:
         """Return the kept items next to one that was read; the item itself is not among them."""
+        kept = self._kept
         found = {
-            link.one + link.other - item
-            for link in self._links[item]
-            if link.relation < SAME_STORY or link.score >= least
+            other
+            for other, relation, score in self._links[item]
+            if (score >= least or relation < SAME_STORY) and kept[other]
         }
-        found |= self._together.get(item, set())
-        return {each for each in found if self._kept[each]}
+        if item in self._together:
+            found |= {each for each in self._together[item] if kept[each]}
+        return found
 
     def spread(
         self,
@@ -154,12 +161,10 @@ class _Graph:
         return Region(
             items=frozenset(items),
             links=tuple(
-                link
+                Link(one=item, other=other, relation=relation, score=score)
                 for item in sorted(items)
-                for link in self._links[item]
-                if link.one == item
-                and link.other in items
-                and (link.relation < SAME_STORY or link.score >= least)
+                for other, relation, score in self._links[item]
+                if item < other and other in items and (relation < SAME_STORY or score >= least)
             ),
             together=frozenset(
                 (item, other)
@@ -175,6 +180,7 @@ def _regions(graph: _Graph, seeds: Sequence[int], level: int) -> Iterator[Region
     covered: set[int] = set()
     outgrown: list[int] = []
     large: set[int] = set()
+    graph.read(seeds)
     for seed in seeds:
         if seed in covered:
             continue
