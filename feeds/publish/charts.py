@@ -6,8 +6,9 @@ Every picture stands beside a table of the same numbers, so it is hidden from as
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 640, 200
-_LEFT, _BOTTOM, _TOP = 34, 22, 8
+WIDTH, HEIGHT = 640, 220
+_LEFT, _BOTTOM, _TOP = 44, 30, 16
+"""Room for labels of 20 units, as a phone shows them."""
 SERIES = 6
 """Classes s0 … s5 of the stylesheet."""
 
@@ -69,7 +70,7 @@ def stacked(months: Sequence[str], series: Sequence[Sequence[int]]) -> Chart:
                 )
     every = max(1, len(months) // 6)
     labels = [
-        Label(x=round(_LEFT + (at + 0.5) * step, 2), y=HEIGHT - 6, text=month)
+        Label(x=round(_LEFT + (at + 0.12) * step, 2), y=HEIGHT - 8, text=month, anchor="start")
         for at, month in enumerate(months)
         if at % every == 0
     ]
