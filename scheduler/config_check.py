@@ -1,6 +1,7 @@
 """A parsed configuration document against the table of keys: values, or one sentence per problem."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 from feeds.model import BasicAuth, Source
 from scheduler.config_keys import SECTIONS, SOURCE, Section
 from scheduler.config_kinds import WrongError, shown, split_credentials
+
+_TOKEN = re.compile(r"[\x21-\x7e]{16,500}")
 
 
 @dataclass(slots=True)
@@ -40,7 +43,29 @@ def check_document(document: Mapping[str, Any], findings: Findings) -> dict[str,
                 section.name, f"found {shown(table)}, expected a section that starts with [{section.name}]."
             )
     _check_intervals(values.get("schedule", {}), "[schedule]", findings)
+    _take_token(values.get("serve", {}), findings)
     return values
+
+
+def _take_token(serve: dict[str, Any], findings: Findings) -> None:
+    """Put the token in place of the name of its variable."""
+    variable = serve.pop("token_env", "")
+    if not variable:
+        return
+    token = os.environ.get(variable)
+    if token is None:
+        findings.add(
+            "[serve] token_env",
+            f"the environment variable {variable} is not set, expected it to hold the operator's token.",
+        )
+    elif not _TOKEN.fullmatch(token):
+        findings.add(
+            "[serve] token_env",
+            f"the environment variable {variable} holds no token ({len(token)} characters), expected 16 to 500 "
+            "letters, digits or signs without spaces, such as `openssl rand -hex 16` gives.",
+        )
+    else:
+        serve["token"] = token
 
 
 def check_table(table: Mapping[str, Any], section: Section, place: str, findings: Findings) -> dict[str, Any]:

@@ -94,6 +94,13 @@ SECTIONS = (
                 default='"Lunar station wire"',
                 help="Title of the feeds and pages.",
             ),
+            Key(
+                name="token_env",
+                kind=VARIABLE,
+                default='""',
+                help="Environment variable that holds the operator's token, with which items are marked on "
+                "the pages at /operator; without it the site is for reading only.",
+            ),
         ),
     ),
     Section(

@@ -3,7 +3,7 @@
 Durations are seconds, sizes bytes, paths absolute.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -43,6 +43,8 @@ class ServeConfig:
     base_url_derived: bool = True
     """True when nobody set `base_url`, so that it follows host and port."""
     title: str = "Lunar station wire"
+    token: str = field(default="", repr=False)
+    """The operator's, which signs in on the pages; empty: the site is for reading only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

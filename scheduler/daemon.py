@@ -18,6 +18,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from feeds.publish.app import SiteApp
+from feeds.publish.operator import Desk, Terms
+from feeds.publish.operator_app import OperatorApp
 from feeds.publish.packed import Packer
 from scheduler import config as configuration
 from scheduler import log, web
@@ -66,10 +68,16 @@ def serve_forever(
     return 0
 
 
-def app_of(wire: Wire) -> SiteApp:
-    """Return the web application over what the last turn made and what the library answers."""
+def app_of(wire: Wire) -> OperatorApp:
+    """Return the web application over what the last turn made, what the library answers and its operator."""
     packer = Packer(lambda: wire.library, lambda: datetime.now(UTC))
-    return SiteApp(lambda: wire.site, lambda: wire.health, packer)
+    desk = Desk(lambda: _terms(wire), lambda: wire.library, wire.hands, lambda: datetime.now(UTC))
+    return OperatorApp(SiteApp(lambda: wire.site, lambda: wire.health, packer), desk)
+
+
+def _terms(wire: Wire) -> Terms | None:
+    serve = wire.workshop.config.serve
+    return Terms(token=serve.token, base_url=serve.base_url) if serve.token else None
 
 
 def _run(wire: Wire, signals: Signals, load: Callable[[], Config]) -> None:

@@ -1,7 +1,7 @@
 """The daemon's work without its clockwork: one turn asks what is due and renders what changed.
 
-Used by one thread. What the web server reads (`site`, `health`) are finished values that a turn
-replaces as a whole.
+Turned by one thread. What the web server reads (`site`, `health`) are finished values that a turn replaces
+as a whole; what the operator does on the pages comes from the server's threads, under a lock.
 """
 
 import logging
@@ -15,6 +15,7 @@ from feeds.errors import MoonwireError, StoreError
 from feeds.publish.prepared import Site
 from moonwire import __version__
 from scheduler.config_types import Config, ServeConfig
+from scheduler.desk import WireHands
 from scheduler.filtered import Shelf
 from scheduler.publish import PublishError, current_site, library_of, publish_site
 from scheduler.rejudge import CatchUp
@@ -48,6 +49,9 @@ class Wire:
         self.site = Site(files={})
         self.library = library_of(self.workshop)
         self._shelf = Shelf()
+        self._at_work = threading.RLock()
+        """Held while the site is rendered or the workshop exchanged."""
+        self.hands = WireHands(lambda: self.workshop, self.refresh, self._at_work)
         self.health: dict[str, object] = {}
         self._catch_up = self._behind()
         self._learned_at = clock()
@@ -124,24 +128,26 @@ class Wire:
                 "the new configuration is refused, the old one stays: %s", error, extra={"action": "reload"}
             )  # its sentence says it all
             return False
-        self._open.close()
-        self._open, self.workshop, self._shown = fresh, workshop, None
-        self.library, self._shelf = library_of(workshop), Shelf()
-        self._catch_up = self._behind()
+        with self._at_work:
+            self._open.close()
+            self._open, self.workshop, self._shown = fresh, workshop, None
+            self.library, self._shelf = library_of(workshop), Shelf()
+            self._catch_up = self._behind()
         _log.info("configuration read again: %d sources", len(wanted.sources), extra={"action": "reload"})
         self.refresh()
         return True
 
     def refresh(self) -> None:
         """Render the site if what it shows has changed, write it where it belongs, and take stock."""
-        shop = self.workshop
-        offline = self._offline or None
-        shown = (shop.store.revision(), offline)
-        if shown != self._shown:
-            self.site = current_site(shop, previous=self.site, offline=offline)
-            self._shown = shown
-            self._write()
-        self.health = self._stock()
+        with self._at_work:
+            shop = self.workshop
+            offline = self._offline or None
+            shown = (shop.store.revision(), offline)
+            if shown != self._shown:
+                self.site = current_site(shop, previous=self.site, offline=offline)
+                self._shown = shown
+                self._write()
+            self.health = self._stock()
 
     def _write(self) -> None:
         folder = self.workshop.config.publish.dir

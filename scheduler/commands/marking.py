@@ -25,10 +25,9 @@ def mark(
 
     Example: moonwire mark 42 keep
     """
-    from feeds.curate.identity import compare  # noqa: PLC0415 # only this command needs it
-    from feeds.curate.topic import load  # noqa: PLC0415 # as above
+    from feeds.curate.topic import load  # noqa: PLC0415 # only this command needs it
+    from scheduler.desk import set_mark  # noqa: PLC0415 # as above
     from scheduler.learned import tuning_of  # noqa: PLC0415 # as above
-    from scheduler.rejudge import judged_again  # noqa: PLC0415 # as above
 
     keep = _wanted(verdict, undo=undo)
     shell = shell_of(context)
@@ -42,10 +41,8 @@ def mark(
             )
         if undo and stored.mark is None:
             raise ConfigError(f"Item {stored.id} is not marked, so there is nothing to take back.")
-        judged = judged_again(stored, tuning_of(about, store))
-        store.curation.mark(stored.id, judged, keep=keep, at=now(), compare=compare)
-        after = store.curation.item(stored.id)
-    kept = bool(after and after.keep)
+        done = set_mark(store, stored, tuning_of(about, store), keep=keep, at=now())
+    kept = done.keep
     if json:
         shell.show.json(
             {
