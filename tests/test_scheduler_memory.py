@@ -1,0 +1,42 @@
+"""Memory pools: asked of the C library, and left alone where it has no such setting."""
+
+import ctypes
+
+import pytest
+
+from scheduler import memory
+
+
+class Library:
+    """A C library that notes what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[int, int]] = []
+
+    def mallopt(self, option: int, value: int) -> int:
+        """Note it."""
+        self.told.append((option, value))
+        return 1
+
+
+def test_one_pool_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """glibc is told M_ARENA_MAX = 1."""
+    library = Library()
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: library)
+    memory.share_pools()
+    assert library.told == [(-8, 1)]
+
+
+@pytest.mark.parametrize("error", [OSError, TypeError, None])
+def test_other_libraries_are_left_alone(
+    error: type[Exception] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No library to load, or one without the function: nothing happens."""
+
+    def load(_name: object) -> object:
+        if error:
+            raise error
+        return object()
+
+    monkeypatch.setattr(ctypes, "CDLL", load)
+    memory.share_pools()
