@@ -61,8 +61,8 @@ def _take_token(serve: dict[str, Any], findings: Findings) -> None:
     elif not _TOKEN.fullmatch(token):
         findings.add(
             "[serve] token_env",
-            f"the environment variable {variable} holds no token ({len(token)} characters), expected 16 to 500 "
-            "letters, digits or signs without spaces, such as `openssl rand -hex 16` gives.",
+            f"the environment variable {variable} holds no token ({len(token)} characters), expected 16 to "
+            "500 letters, digits or signs without spaces, such as `openssl rand -hex 16` gives.",
         )
     else:
         serve["token"] = token

@@ -1,4 +1,4 @@
-"""Who acts on the store for the operator's pages. Maker: `scheduler.desk`. Taker: `feeds.publish.operator`."""
+"""Who acts on the store for the operator. Maker: `scheduler.desk`. Taker: `feeds.publish.operator`."""
 
 from dataclasses import dataclass
 from typing import Protocol
