@@ -57,10 +57,13 @@ def keys_of(identity: Identity) -> list[int]:
 
 def store_keys(conn: sqlite3.Connection, item_id: int, identity: Identity, names: Iterable[str] = ()) -> None:
     """Remember the keys of an item, and the address and guid under which a person may look for it."""
-    keys = {*keys_of(identity), *(look_up_key(name) for name in names if name)}
-    conn.executemany(
-        "INSERT OR IGNORE INTO item_keys VALUES (?, ?)", [(key, item_id) for key in sorted(keys)]
-    )
+    keys = [(key, item_id) for key in names_of(identity, names)]
+    conn.executemany("INSERT OR IGNORE INTO item_keys VALUES (?, ?)", keys)
+
+
+def names_of(identity: Identity, names: Iterable[str]) -> list[int]:
+    """Give the integers under which an item is found: its keys, and texts a person may look for; sorted."""
+    return sorted({*keys_of(identity), *(look_up_key(name) for name in names if name)})
 
 
 def add_keys(conn: sqlite3.Connection, item_id: int, identity: Identity) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from feeds.model import Check, Identity, Judged, Recorded, Relation
-from store import candidates, health, items, links, marks, relate, search, sources, stories
+from store import batch, candidates, health, items, links, marks, relate, search, sources, stories
 from store.candidates import Relative
 from store.codec import micros, storable
 from store.links import Compare
@@ -36,8 +36,15 @@ def record(conn: sqlite3.Connection, check: Check, compare: Compare) -> Recorded
     check = storable(check)
     source_id, visible = sources.keep(conn, check)
     filing = _Filing(conn=conn, compare=compare, source_id=source_id, at=micros(check.at), visible=visible)
+    far: list[Judged] = []
+    met = batch.met(conn, source_id, check.judged)
     for judged in reversed(check.judged):
+        if met.strange(judged):
+            far.append(judged)
+            continue
+        _file_all(filing, far)
         _file(filing, judged)
+    _file_all(filing, far)
     relate.settle(conn, filing.pending)
     recorded = Recorded(
         new=len(filing.new_ids),
@@ -54,6 +61,14 @@ def record(conn: sqlite3.Connection, check: Check, compare: Compare) -> Recorded
 def revise(conn: sqlite3.Connection) -> None:
     """Say that what would be published may have changed."""
     conn.execute("UPDATE meta SET value = value + 1 WHERE name = 'revision'")
+
+
+def _file_all(filing: _Filing, far: list[Judged]) -> None:
+    """File rejected items that have nothing to do with any stored one, all at once, and empty the list."""
+    ids = batch.insert(filing.conn, filing.source_id, filing.at, far)
+    filing.touched.update(ids)
+    filing.new_ids += ids
+    far.clear()
 
 
 def _file(filing: _Filing, judged: Judged) -> None:
