@@ -273,6 +273,32 @@ def test_other_events_are_other_stories(title: str, summary: str, published: dat
     assert relation(a, elsewhere(title=title, summary=summary, published=published)) is Relation.DIFFERENT
 
 
+def test_things_alone_join_no_languages() -> None:
+    """Bricks, soil and building are what the topic speaks of; a name that both bear makes it an event."""
+    home = an_item_of(
+        "en", "Bricks & mortar: how to build a Moon base from dust", "I baked lunar soil at home."
+    )
+    title, text = "着陆器将在月面试制月壤砖", "装置将熔化月壤,烧制建造科研站所需的砖块。"
+    assert relation(home, an_item_of("zh", title, text)) is Relation.DIFFERENT
+    named = an_item_of("en", f"{home.title} on Chang'e-8", home.summary)
+    assert relation(named, an_item_of("zh", f"嫦娥八号{title}", text)) is Relation.SAME_STORY
+
+
+def an_item_of(language: str, title: str, summary: str) -> Item:
+    """Make an item of a source for each language, all of one hour."""
+    name = f"{language}.example"
+    return Item(
+        source=f"https://{name}/feed",
+        guid=title,
+        url=f"https://{name}/1",
+        site=name,
+        title=title,
+        summary=summary,
+        language=language,
+        published=NOW,
+    )
+
+
 def test_dates_may_be_as_coarse_as_a_month() -> None:
     """A publisher who names only the month is not weeks away from one who names the day."""
     a = an_article(title=EVENT[0][1], summary=EVENT[0][2], published=at(days=20))

@@ -116,7 +116,7 @@ def _same_story(a: Print, b: Print) -> Related:
     if likeness.headlines_part(a, b):
         return _related(Relation.DIFFERENT, 0.95, "Each headline names what the other item says nothing of.")
     probability = likeness.story_probability(a, b)
-    if probability < model.threshold:
+    if probability < likeness.story_threshold(a, b):
         return _related(
             Relation.DIFFERENT, 1 - probability, f"That they report one event is {probability:.0%} likely."
         )

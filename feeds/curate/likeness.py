@@ -29,6 +29,9 @@ _SERIES_TITLE = 0.8
 _TELLING_NAME = 1.5
 """Weight of a name that not every other item bears (China, Russia and the Moon do)."""
 
+_VAGUE = 0.95
+"""Least probability of one event when texts in two languages share no name and no number."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
@@ -176,6 +179,20 @@ def story_probability(a: Print, b: Print) -> float:
     model = story_model()
     total = model.intercept + sum(map(float.__mul__, model.weights, measures(a, b)))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def story_threshold(a: Print, b: Print) -> float:
+    """Least probability from which on two items report the same event.
+
+    Things and acts alone (soil, bricks, to build) are what a whole topic speaks of. Inside a language the
+    words tell whether more is shared; across languages only names and numbers could.
+    """
+    known = story_model().threshold
+    if not a.language or not b.language or a.language == b.language or a.numbers & b.numbers:
+        return known
+    if any(not is_happening(code) for code in a.concepts & b.concepts):
+        return known
+    return max(known, _VAGUE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
