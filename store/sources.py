@@ -20,6 +20,7 @@ _NONE_SEEN: Final = msgspec.msgpack.encode([])
 _DUE: Final = "origin <> 'once' AND disabled = 0 AND retired = 0"
 _LISTED: Final = frozenset({"failures", "retired", "feed_title", "feed_link", "head"})
 """What a check may change of `line`, but for what changes at each one."""
+_NO_HEADERS: Final = "[]"
 _TOLD: Final = ("name", "language", "kind", "disabled", "min_interval_s", "max_interval_s", "headers")
 
 
@@ -28,15 +29,15 @@ def sync(conn: sqlite3.Connection, sources: Sequence[Source], origin: Origin, no
 
     True when anything changed. Sources of `sources add` stay unless they are named here.
     """
-    known = {row["url"]: row for row in conn.execute("SELECT * FROM sources")}
+    columns = ", ".join(("url", "id", "origin", *_TOLD))
+    known = {row["url"]: row for row in conn.execute(f"SELECT {columns} FROM sources")}  # noqa: S608 # our own column names
     changed = False
     wanted = {source.url: source for source in sources}
     for url, source in wanted.items():
         row = known.get(url)
-        secretless = replace(source, headers=(), auth=None)  # the configuration hands them over at each start
-        told = _told(secretless)
-        if row is None or row["origin"] != origin or any(row[k] != told[k] for k in _TOLD):
-            _list(conn, told, origin, now)
+        if row is None or tuple(row)[2:] != (origin, *_of(source)):
+            # headers and password stay in the configuration, which hands them over at each start
+            _list(conn, _told(replace(source, headers=(), auth=None)), origin, now)
             changed = True
     gone = [
         row["id"]
@@ -77,6 +78,12 @@ def _told(source: Source) -> dict[str, Any]:
         "max_interval_s": source.max_interval_s,
         "headers": to_json(source.headers),
     }
+
+
+def _of(source: Source) -> tuple[object, ...]:
+    """Return the columns `_TOLD` of a configured source: thousands are compared at each start."""
+    bounds = (source.min_interval_s, source.max_interval_s)
+    return (source.name, source.language, source.kind, int(source.disabled), *bounds, _NO_HEADERS)
 
 
 def _list(conn: sqlite3.Connection, told: Mapping[str, Any], origin: Origin, now: datetime) -> None:

@@ -20,7 +20,7 @@ class Library:
 
 
 def test_one_pool_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """glibc is told M_ARENA_MAX = 1."""
+    """Glibc is told M_ARENA_MAX = 1."""
     library = Library()
     monkeypatch.setattr(ctypes, "CDLL", lambda _name: library)
     memory.share_pools()
