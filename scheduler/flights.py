@@ -1,7 +1,8 @@
 """What a round has in the air: how much may be, and when a slow host is waited for no longer.
 
 A host that takes its time costs nothing but a thread, so those who wait longer than `STUCK_S` do not
-count as workers. A round of many sources ends soon after the last quick answer.
+count as workers, nor do those who failed last time, which begin first. A round of many sources ends
+soon after the last quick answer.
 """
 
 import time
@@ -75,7 +76,9 @@ class Flights:
         """Whether one more may start at the monotonic instant `now`."""
         if len(self._open) < self._workers:
             return True
-        waiting = sum(1 for _ in self._stuck(now))
+        waiting = sum(
+            1 for each in self._open if not each.answered and (each.state.failures or _is_old(each, now))
+        )
         return len(self._open) < self._workers + min(waiting, WAITING * self._workers)
 
     def start(self, state: SourceState, now: float) -> Flight:
@@ -104,8 +107,8 @@ class Flights:
         return late
 
     def _stuck(self, now: float) -> Iterator[Flight]:
-        for flight in self._open:
-            if now - flight.began < STUCK_S:
-                return
-            if not flight.answered:
-                yield flight
+        return (each for each in self._open if not each.answered and _is_old(each, now))
+
+
+def _is_old(flight: Flight, now: float) -> bool:
+    return now - flight.began >= STUCK_S

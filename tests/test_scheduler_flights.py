@@ -111,18 +111,21 @@ def test_a_dripping_host_fails_with_a_sentence_and_the_round_ends(monkeypatch: p
     assert {shop.store.states[url].failures for url in rest} == {0}
 
 
-def test_sources_that_failed_last_time_go_last() -> None:
-    """Who may keep a round waiting must not stand before the others."""
+def test_sources_that_failed_last_time_begin_first_beside_the_workers() -> None:
+    """One worker, one host that hangs again: the others are asked meanwhile."""
     shop = FakeWorkshop(workers=1)
-    bad, *rest = urls(4)
+    *rest, bad = urls(4)
+    gate = shop.web.blocks(bad)
     for url in urls(4):
         shop.web.feed(url, b"one")
     order: list[str] = []
 
     def on_check(check: Check, _: Recorded) -> None:
         order.append(check.state.source.url)
+        if len(order) == len(rest):
+            gate.set()
 
-    run_round(shop, [a_state(bad, failures=1), *map(a_state, rest)], on_check=on_check)
+    run_round(shop, [*map(a_state, rest), a_state(bad, failures=1)], on_check=on_check)
     assert order == [*rest, bad]
 
 
