@@ -12,10 +12,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from feeds.errors import StoreError
+from feeds.errors import ConfigError, StoreError
 from feeds.publish import operator_app
 from feeds.publish.hands import Marked
 from scheduler import daemon, web
+from scheduler.config import parse
 from scheduler.config_types import Config
 from scheduler.desk import WireHands
 from scheduler.wire import Wire
@@ -349,3 +350,28 @@ def test_a_reload_may_change_the_token(site: Site) -> None:
     assert site.post("/operator", {"token": TOKEN}).status == 403
     assert site.wire.reload(with_token(""))
     assert site.ask("GET", "/operator").status == 404
+
+
+def test_the_token_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By name of a variable; the value is in no representation of the configuration."""
+    monkeypatch.setenv("MOONWIRE_TOKEN", TOKEN)
+    config = parse('source = []\n[serve]\ntoken_env = "MOONWIRE_TOKEN"', None)
+    assert config.serve.token == TOKEN
+    assert TOKEN not in repr(config)
+    assert parse("source = []\n[serve]\ntoken_env = ''", None).serve.token == ""
+
+
+@pytest.mark.parametrize(
+    "value", [None, "", "short-of-sixteen"[:15], "sixteen letters with spaces", "é" * 20, "x" * 501]
+)
+def test_a_token_that_can_not_be_one_is_told(monkeypatch: pytest.MonkeyPatch, value: str | None) -> None:
+    """One sentence with key and variable, and without the value."""
+    monkeypatch.delenv("MOONWIRE_TOKEN", raising=False)
+    if value is not None:
+        monkeypatch.setenv("MOONWIRE_TOKEN", value)
+    with pytest.raises(
+        ConfigError, match=r"\[serve\] token_env: the environment variable MOONWIRE_TOKEN"
+    ) as told:
+        parse('source = []\n[serve]\ntoken_env = "MOONWIRE_TOKEN"', None)
+    assert not value or value not in str(told.value)
+    assert "\n" not in str(told.value)
