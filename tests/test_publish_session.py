@@ -6,8 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.publish.operator import Terms, cookie_of, is_own
-from feeds.publish.session import LONGEST_WAIT_S, SESSION_S, TRIES, Attempts, Keys, SignedOut, network
+from feeds.publish.operator import Terms
+from feeds.publish.session import (
+    LONGEST_WAIT_S,
+    SESSION_S,
+    TRIES,
+    Attempts,
+    Keys,
+    SignedOut,
+    cookie_of,
+    is_own,
+    network,
+)
 from tests.builders import NOW
 
 KEYS = Keys(token="sixteen-letters!")

@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from feeds.errors import MoonwireError
 from feeds.publish import operator_pages as pages
 from feeds.publish.hands import Hands, Marked
 from feeds.publish.library import Library
 from feeds.publish.prepared import SECURITY, Headers
-from feeds.publish.session import SESSION_S, Attempts, Keys, SignedOut
+from feeds.publish.session import SESSION_S, Attempts, Keys, SignedOut, cookie_of, is_own
 
 ACTIONS: Final[Mapping[str, bool | None]] = {"keep": True, "reject": False, "undo": None}
 LONGEST_BODY = 4096
@@ -238,35 +238,6 @@ _ROUTES: Final[Mapping[tuple[str, str], Callable[[Desk, Terms, Request], Answer]
 def plain(status: int, sentence: str) -> Answer:
     """Return an answer of one sentence."""
     return Answer(status=status, body=f"{sentence}\n".encode(), content_type="text/plain; charset=utf-8")
-
-
-def is_own(headers: Mapping[str, str], base_url: str) -> bool:
-    """Say whether a request was made by a page of this site, as far as the browser tells.
-
-    What is not sent says nothing: scripts send neither. An Origin of "null" is believed only where
-    Sec-Fetch-Site (W3C Fetch Metadata) vouches for it.
-    """
-    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    if site not in {None, "same-origin", "none"}:
-        return False
-    if origin is None:
-        return True
-    if origin == "null":
-        return site == "same-origin"
-    base, host = urlsplit(base_url.lower()), headers.get("host", "").lower()
-    good = {f"{base.scheme}://{base.netloc}", f"https://{host}"}
-    if base.scheme != "https":
-        good.add(f"http://{host}")
-    return origin.lower() in good
-
-
-def cookie_of(header: str, name: str) -> str:
-    """Return the value of a cookie (RFC 6265 5.4); the first of its name counts."""
-    for part in header.split(";"):
-        key, _, value = part.strip().partition("=")
-        if key == name:
-            return value
-    return ""
 
 
 def _cookie(terms: Terms, session: str, age_s: int) -> str:

@@ -8,9 +8,11 @@ import hashlib
 import hmac
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address
+from urllib.parse import urlsplit
 
 SESSION_S = 12 * 3600
 LEAST_TOKEN = 16
@@ -145,3 +147,32 @@ class SignedOut:
     def __contains__(self, session: str) -> bool:
         with self._lock:
             return session in self._gone
+
+
+def is_own(headers: Mapping[str, str], base_url: str) -> bool:
+    """Say whether a request was made by a page of this site, as far as the browser tells.
+
+    What is not sent says nothing: scripts send neither. An Origin of "null" is believed only where
+    Sec-Fetch-Site (W3C Fetch Metadata) vouches for it.
+    """
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site not in {None, "same-origin", "none"}:
+        return False
+    if origin is None:
+        return True
+    if origin == "null":
+        return site == "same-origin"
+    base, host = urlsplit(base_url.lower()), headers.get("host", "").lower()
+    good = {f"{base.scheme}://{base.netloc}", f"https://{host}"}
+    if base.scheme != "https":
+        good.add(f"http://{host}")
+    return origin.lower() in good
+
+
+def cookie_of(header: str, name: str) -> str:
+    """Return the value of a cookie (RFC 6265 5.4); the first of its name counts."""
+    for part in header.split(";"):
+        key, _, value = part.strip().partition("=")
+        if key == name:
+            return value
+    return ""
