@@ -108,9 +108,8 @@ def duration(seconds: float) -> str:
 
 def size(count: int) -> str:
     """Put a number of bytes for a person."""
-    amount = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 1000 or unit == "GB":  # noqa: PLR2004 # SI prefixes
-            break
-        amount /= 1000
+    amount, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB"):
+        if amount >= 1000:  # noqa: PLR2004 # SI prefixes
+            amount, unit = amount / 1000, larger
     return f"{amount:.0f} {unit}" if amount >= 10 or unit == "B" else f"{amount:.1f} {unit}"  # noqa: PLR2004 # two digits tell
