@@ -7,7 +7,7 @@ from feeds.intake.light import read_light
 from feeds.intake.tree import children
 
 NOTED = b"""<rss version="2.0"><channel><item><!-- a note --><title>Base</title>
-<link>https://a.example/1</link><?app hint?><guid>g1</guid></item></channel></rss>"""
+<link>https://a.example/1</link><?app hint?><guid isPermaLink="false">g1</guid></item></channel></rss>"""
 
 
 def test_comments_inside_an_entry_are_no_fields() -> None:
