@@ -24,6 +24,7 @@ WRITES: dict[str, Call] = {
     "add_source": lambda s, _: s.add_source(a_source(), now=NOW),
     "remove_source": lambda s, _: s.remove_source(FEED),
     "record": lambda s, _: s.record(a_check(a_judged()), compare=strangers),
+    "record_all": lambda s, _: s.record_all([a_check(a_judged())], compare=strangers),
     "save_stamps": lambda s, _: s.save_stamps({"feed.rss": Stamp(digest="00", changed_at=NOW)}),
     "prune": lambda s, _: s.prune(NOW, now=NOW),
     "join": lambda s, _: s.join(1, 2, now=NOW),
@@ -36,6 +37,7 @@ WRITES: dict[str, Call] = {
 READS: dict[str, Call] = {
     "sources": lambda s, _: s.sources(),
     "source": lambda s, _: s.source(FEED),
+    "seen": lambda s, _: s.seen(FEED),
     "source_lines": lambda s, _: s.source_lines(),
     "due": lambda s, _: s.due(NOW),
     "next_due": lambda s, _: s.next_due(),
@@ -50,6 +52,7 @@ READS: dict[str, Call] = {
     "stamps": lambda s, _: s.stamps(),
     "backup": lambda s, folder: s.backup(folder / "copy.db"),
     "integrity": lambda s, _: s.integrity(),
+    "curation.only_topic": lambda s, _: s.curation.only_topic(),
     "curation.stale": lambda s, _: s.curation.stale("t"),
     "curation.stale_items": lambda s, _: s.curation.stale_items("t", limit=5),
     "curation.items_after": lambda s, _: s.curation.items_after(0, limit=5),
