@@ -153,6 +153,8 @@ def _share(part: float, whole: float) -> float:
 def _against(a: frozenset[int], all_a: frozenset[int], b: frozenset[int], all_b: frozenset[int]) -> float:
     """Weight of the places, missions and people that only one side names, on the side with less of them."""
     only_a = weigh(code for code in a - all_b if is_naming(code))
+    if not only_a:
+        return 0.0
     only_b = weigh(code for code in b - all_a if is_naming(code))
     return min(only_a, only_b)
 
@@ -168,6 +170,8 @@ def headlines_part(a: Print, b: Print) -> bool:
 def _happenings_against(a: Print, b: Print) -> float:
     """Weight of what a title says happened and the other text does not, on the side with less of it."""
     only_a = weigh(code for code in a.headline - b.concepts if is_happening(code))
+    if not only_a:
+        return 0.0
     only_b = weigh(code for code in b.headline - a.concepts if is_happening(code))
     return min(only_a, only_b)
 
