@@ -7,11 +7,13 @@ on the path; in a checkout they lie beside this file.
 import sys
 from pathlib import Path
 
-__version__ = "0.1.0"
-
 _APP = Path(__file__).resolve().parent / "_app"
 if _APP.is_dir() and str(_APP) not in sys.path:
     sys.path.insert(0, str(_APP))
+
+from scheduler.version import __version__  # noqa: E402 # the path is set just above
+
+__all__ = ["__version__", "main"]
 
 
 def main() -> None:

@@ -28,6 +28,7 @@ from scheduler.config_types import (
     TopicConfig,
     derived_url,
 )
+from scheduler.version import __version__
 
 __all__ = [
     "AllowPrivate",
@@ -155,8 +156,6 @@ def _under(folder: Path, name: str) -> Path:
 
 
 def _user_agent(values: dict[str, Any]) -> str:
-    from moonwire import __version__  # noqa: PLC0415 # the entry point imports this package
-
     contact = values.get("contact") or _postmaster()
     readers = values.get("subscribers") or 0
     told = f"; {readers} subscribers" if readers else ""  # the form that feed hosts count by, also for one

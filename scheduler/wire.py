@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 
 from feeds.errors import MoonwireError, StoreError
 from feeds.publish.prepared import Site
-from moonwire import __version__
 from scheduler.config_types import Config, ServeConfig
 from scheduler.desk import WireHands
 from scheduler.filtered import Shelf
 from scheduler.publish import PublishError, current_site, library_of, publish_site
 from scheduler.rejudge import CatchUp
 from scheduler.run import RoundReport, run_round
+from scheduler.version import __version__
 from scheduler.workshop import Clock, Workshop, host_book, open_workshop, wall_clock
 
 PATIENCE_S = 60.0

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scheduler.commands import fetching, items, judging, marking, setting_up, shell, sources, stories, topics
+from scheduler.version import __version__
 
 app = typer.Typer(
     name="moonwire",
@@ -36,8 +37,6 @@ app.add_typer(stories.app, name="story")
 
 def _version(asked: bool) -> None:  # noqa: FBT001 # Typer calls it so
     if asked:
-        from moonwire import __version__  # noqa: PLC0415 # the entry point imports this module
-
         sys.stdout.write(f"moonwire {__version__}\n")
         raise typer.Exit
 
