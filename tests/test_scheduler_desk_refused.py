@@ -25,7 +25,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def test_a_wrong_token_is_refused_and_soon_nothing_is_looked_at(site: Site) -> None:
     """403 with a sentence and no cookie; after five even the right one has to wait."""
     assert '<label for="token">' in site.ask("GET", "/operator").body
-    for wrong in ("", "x", TOKEN + "x", TOKEN[:-1], "\udc80é"[1:]):
+    for wrong in ("", "x", TOKEN + "x", TOKEN[:-1], "é"):
         got = site.post("/operator", {"token": wrong})
         assert got.status == 403
         assert "This is not the token" in got.body
