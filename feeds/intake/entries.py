@@ -185,5 +185,4 @@ class _Reader:
         except UnparsedError as error:
             self._problems[f"The parser gave up on an entry ({error})."] = None
             return
-        if entries:
-            self.entries[index] = entries[0]
+        self.entries.update(zip((index,), entries, strict=False))
