@@ -19,9 +19,9 @@ from pathlib import Path
 
 from feeds.curate import language, likeness
 from feeds.curate.fingerprint import Print, unpack
-from feeds.curate.identity import compare, identify, settle
+from feeds.curate.identity import compare, identify
 from feeds.curate.text import plain
-from feeds.model import Candidate, Item
+from feeds.model import Item
 
 CORPUS = Path(__file__).resolve().parents[1] / "tests" / "corpus"
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -84,18 +84,13 @@ def feed_items(folder: Path) -> Iterator[tuple[str, Item]]:
 
 
 def costs(items: Sequence[Item]) -> None:
-    """Print what identifying, comparing and settling costs."""
+    """Print what identifying and comparing cost."""
     made = [identify(item) for item in items]
     sizes = sorted(len(one.fingerprint) for one in made)
     prints = [one.fingerprint for one in made]
     each = cpu(lambda: [identify(item) for item in items], 5) / len(items)
     pairs = cpu(lambda: [compare(a, b) for a in prints for b in prints], 3) / len(prints) ** 2
-    stored = [
-        Candidate(item_id=n, fingerprint=p, published=START, first_seen=START) for n, p in enumerate(prints)
-    ]
-    settled = cpu(lambda: [settle(one, stored[:50]) for one in made[:20]], 5) / 20
     print(f"CPU over {len(items)} items: identify {each:.0f} us, compare {pairs:.1f} us")
-    print(f"settle among 50 candidates {settled:.0f} us")
     print(f"fingerprint median {sizes[len(sizes) // 2]} largest {sizes[-1]} bytes")
     print(f"bands per item {sum(len(one.bands) for one in made) / len(made):.1f}")
     print(f"features per item {sum(len(one.features) for one in made) / len(made):.1f}")

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from feeds.model import (
-    Candidate,
     Channel,
     Check,
     Coverage,
@@ -165,18 +164,6 @@ def a_check(*judged: Judged, **changes: Any) -> Check:
         "elapsed_s": 0.25,
     }
     return Check(**values | changes)
-
-
-def a_candidate(item_id: int = 1, **changes: Any) -> Candidate:
-    """A stored item that might be a relative."""
-    values: dict[str, Any] = {
-        "item_id": item_id,
-        "fingerprint": digest(f"fingerprint {item_id}", 32),
-        "published": NOW,
-        "first_seen": NOW,
-        "story_id": item_id,
-    }
-    return Candidate(**values | changes)
 
 
 def a_relation(relation: Relation = Relation.SAME_ITEM, score: float = 1.0) -> Related:

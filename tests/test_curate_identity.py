@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from feeds.curate import features, likeness
 from feeds.curate.fingerprint import LIMITS, overlap, pack, unpack
 from feeds.curate.fold import fold
-from feeds.curate.identity import compare, fingerprint, identify, relate, settle
-from feeds.model import Candidate, Identity, Item, Related, Relation
+from feeds.curate.identity import compare, fingerprint, identify, relate
+from feeds.model import Identity, Item, Related, Relation
 from tests.builders import NOW, at
 
 ENGLISH = (
@@ -320,30 +320,20 @@ def test_undated_items_can_be_related() -> None:
     )
 
 
-def a_candidate(number: int, item: Item) -> Candidate:
-    """Make a stored candidate of an item."""
-    return Candidate(item_id=number, fingerprint=fingerprint(item), published=item.published, first_seen=NOW)
-
-
-def test_the_closest_relative_is_settled_on() -> None:
-    """Same item before same article before same story; order of the candidates does not count."""
-    item = an_article()
-    candidates = [
-        a_candidate(1, elsewhere(title="Rover rests", summary="The rover rests for the night.")),
-        a_candidate(
-            2, elsewhere(summary="Eleven countries agree on power for the lunar station and its reactor.")
-        ),
-        a_candidate(3, elsewhere(title="Copy")),
-        a_candidate(4, elsewhere(title="Copy")),
-        a_candidate(5, an_article(title="Old title")),
+def test_relatives_are_told_by_how_close_they_are() -> None:
+    """A stranger, the same story, the same article and the same item, each for what it is."""
+    others = (
+        elsewhere(title="Rover rests", summary="The rover rests for the night."),
+        elsewhere(summary="Eleven countries agree on power for the lunar station and its reactor."),
+        elsewhere(title="Copy"),
+        an_article(title="Old title"),
+    )
+    assert [relation(an_article(), other) for other in others] == [
+        Relation.DIFFERENT,
+        Relation.SAME_STORY,
+        Relation.SAME_ARTICLE,
+        Relation.SAME_ITEM,
     ]
-    for size, expected in ((1, None), (2, 2), (3, 3), (4, 3), (5, 5)):
-        chosen = candidates[:size]
-        for _ in range(2):
-            chosen.reverse()
-            found = settle(identify(item), chosen)
-            assert (found[0].item_id if found else None) == expected
-    assert settle(identify(item), []) is None
 
 
 def test_fingerprints_of_another_version_are_strangers() -> None:

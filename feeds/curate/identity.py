@@ -1,14 +1,11 @@
 """Who an item is, and how two items relate: the same item, article, story, or nothing of it."""
 
-from collections.abc import Sequence
 from hashlib import blake2b
 
 from feeds.curate import likeness, tokens
 from feeds.curate.fingerprint import Print, pack, unpack
 from feeds.curate.printing import draft, make_bands, make_features, make_outline, make_print
-from feeds.model import Candidate, Identity, Item, Related, Relation
-
-_RANK = {Relation.SAME_ITEM: 0, Relation.SAME_ARTICLE: 1, Relation.SAME_STORY: 2, Relation.DIFFERENT: 3}
+from feeds.model import Identity, Item, Related, Relation
 
 
 def identify(item: Item) -> Identity:
@@ -43,20 +40,6 @@ def fingerprint(item: Item) -> bytes:
 def relate(a: Item, b: Item) -> Related:
     """How two items relate, with sentences that say why; the same in either order."""
     return compare(fingerprint(a), fingerprint(b))
-
-
-def settle(identity: Identity, candidates: Sequence[Candidate]) -> tuple[Candidate, Related] | None:
-    """Pick the closest relative among the candidates, or None when all are strangers.
-
-    Among equally close ones the surest wins, then the one stored first, so their order does not matter.
-    """
-    judged = [(one, compare(identity.fingerprint, one.fingerprint)) for one in candidates]
-    relatives = [(one, related) for one, related in judged if related.relation is not Relation.DIFFERENT]
-    return min(
-        relatives,
-        key=lambda pair: (_RANK[pair[1].relation], -pair[1].score, pair[0].item_id),
-        default=None,
-    )
 
 
 def compare(a: bytes, b: bytes) -> Related:

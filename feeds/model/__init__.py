@@ -17,13 +17,12 @@ from feeds.model.fetching import (
     NotModified,
     Validators,
 )
-from feeds.model.identity import Candidate, Identity, Related, Relation
+from feeds.model.identity import Identity, Related, Relation
 from feeds.model.item import Item, Reason, Verdict
 from feeds.model.source import BasicAuth, Source
 
 __all__ = [
     "BasicAuth",
-    "Candidate",
     "Channel",
     "Check",
     "Coverage",

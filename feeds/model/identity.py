@@ -1,7 +1,6 @@
 """Who an item is, and how two items relate. Maker: `feeds.curate.identity`."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 
@@ -28,20 +27,9 @@ class Identity:
     features: tuple[str, ...] = ()
     """Language-free features of the event (concepts, names, numbers); stories share several."""
     fingerprint: bytes = field(default=b"", repr=False)
-    """Serialised form that `feeds.curate.identity.relate` compares."""
+    """Serialised form that `feeds.curate.identity.compare` takes."""
     content_hash: bytes = b""
     """Hash of title, text and link: differs when the entry was edited."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A stored item that might be a relative. Maker: the store. Taker: `identity.relate`."""
-
-    item_id: int
-    fingerprint: bytes = field(repr=False)
-    published: datetime | None
-    first_seen: datetime
-    story_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
