@@ -15,7 +15,7 @@ from scheduler.exit_codes import DONE, SOME_FAILED
 from scheduler.shell import Shell, now
 
 if TYPE_CHECKING:
-    from scheduler.run import RoundReport
+    from scheduler.rounds.run import RoundReport
     from scheduler.workshop import Workshop
 
 OnCheck = Callable[[Check, Recorded], None]
@@ -49,8 +49,8 @@ def ask(shell: Shell, urls: Sequence[str] = (), *, everything: bool, store: bool
 
 
 def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: bool) -> "RoundReport":
-    from scheduler.pipeline import revived  # noqa: PLC0415 # only this command needs it
-    from scheduler.run import run_round  # noqa: PLC0415 # as above
+    from scheduler.rounds.pipeline import revived  # noqa: PLC0415 # only this command needs it
+    from scheduler.rounds.run import run_round  # noqa: PLC0415 # as above
     from scheduler.workshop import open_workshop  # noqa: PLC0415 # as above
 
     with ExitStack() as stack:
@@ -71,14 +71,14 @@ def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: b
         if not workshop.criteria.settled:
             _caught_up(shell, workshop)
         if shell.config.publish.dir is not None:
-            from scheduler.publish import publish_site  # noqa: PLC0415 # rendering is slow to load
+            from scheduler.publishing.publish import publish_site  # noqa: PLC0415 # rendering is slow to load
 
             publish_site(workshop, shell.config.publish.dir)
     return report
 
 
 def _caught_up(shell: Shell, workshop: "Workshop") -> None:
-    from scheduler.rejudge import CatchUp  # noqa: PLC0415 # only after a change of the topic
+    from scheduler.judging.rejudge import CatchUp  # noqa: PLC0415 # only after a change of the topic
 
     behind = CatchUp(workshop.store, workshop.tuner)
     if behind.left:
@@ -87,8 +87,8 @@ def _caught_up(shell: Shell, workshop: "Workshop") -> None:
 
 
 def _only_shown(shell: Shell, addresses: Sequence[str], *, json: bool) -> "RoundReport":
-    from scheduler import once  # noqa: PLC0415 # only this command needs it
-    from scheduler.run import run_round  # noqa: PLC0415 # as above
+    from scheduler.rounds import once  # noqa: PLC0415 # only this command needs it
+    from scheduler.rounds.run import run_round  # noqa: PLC0415 # as above
 
     configured = {source.url: source for source in shell.config.sources}
     states = [SourceState(source=configured.get(url) or Source(url=url), origin="once") for url in addresses]
@@ -148,7 +148,7 @@ def _told(
 
 def checked_address(url: str) -> str:
     """Return an address that can be asked, or say why it can not."""
-    from scheduler.config_kinds import ADDRESS, WrongError  # noqa: PLC0415 # the file's rule for addresses
+    from scheduler.config.kinds import ADDRESS, WrongError  # noqa: PLC0415 # the file's rule for addresses
 
     try:
         return str(ADDRESS.read(url))

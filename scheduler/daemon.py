@@ -17,14 +17,15 @@ from typing import TextIO
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from feeds.publish.app import SiteApp
-from feeds.publish.operator import Desk, Terms
-from feeds.publish.operator_app import OperatorApp
-from feeds.publish.packed import Packer
-from scheduler import config as configuration
-from scheduler import log, web
-from scheduler.config_types import Config
+from feeds.publish.serving.app import SiteApp
+from feeds.publish.serving.operator import Desk, Terms
+from feeds.publish.serving.operator_app import OperatorApp
+from feeds.publish.serving.packed import Packer
+from scheduler import log
+from scheduler.config import load as configuration
+from scheduler.config.types import Config
 from scheduler.lock import daemon_lock
+from scheduler.publishing import web
 from scheduler.wire import Wire
 
 TICK_S = 5.0

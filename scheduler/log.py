@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from feeds.model import Check, Recorded
-from scheduler.hosts import host_of
+from scheduler.rounds.hosts import host_of
 
 ROOT = "moonwire"
 logging.getLogger(ROOT).addHandler(logging.NullHandler())  # commands that print set up no log

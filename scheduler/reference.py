@@ -12,7 +12,7 @@ from typing import Any
 import typer.main
 
 from scheduler import exit_codes
-from scheduler.config_keys import SECTIONS, SOURCE, Key, Section
+from scheduler.config.keys import SECTIONS, SOURCE, Key, Section
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 _NOTE = "<!-- Made by `python -m scheduler.reference`; change the code it describes instead. -->\n"

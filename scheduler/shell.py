@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from feeds.errors import ConfigError
-from scheduler.config_types import Config
+from scheduler.config.types import Config
 from scheduler.show import Show
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Shell:
     def config(self) -> Config:
         """The configuration, read when it is first needed."""
         if self._config is None:
-            from scheduler.config import load  # noqa: PLC0415 # `init` and completion run without it
+            from scheduler.config.load import load  # noqa: PLC0415 # `init` and completion run without it
 
             self._config = load(self.config_path)
         return self._config

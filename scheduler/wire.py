@@ -12,13 +12,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from feeds.errors import MoonwireError, StoreError
-from feeds.publish.prepared import Site
-from scheduler.config_types import Config, ServeConfig
-from scheduler.desk import WireHands
-from scheduler.filtered import Shelf
-from scheduler.publish import PublishError, current_site, library_of, publish_site
-from scheduler.rejudge import CatchUp
-from scheduler.run import RoundReport, run_round
+from feeds.publish.serving.prepared import Site
+from scheduler.config.types import Config, ServeConfig
+from scheduler.judging.rejudge import CatchUp
+from scheduler.publishing.desk import WireHands
+from scheduler.publishing.filtered import Shelf
+from scheduler.publishing.publish import PublishError, current_site, library_of, publish_site
+from scheduler.rounds.run import RoundReport, run_round
 from scheduler.version import __version__
 from scheduler.workshop import Clock, Workshop, host_book, open_workshop, wall_clock
 

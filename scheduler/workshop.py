@@ -23,9 +23,9 @@ from feeds.model import (
     Related,
     Source,
 )
-from scheduler import hosts, pipeline, plan
-from scheduler.config_types import Config, FetchConfig
-from scheduler.criteria import Criteria
+from scheduler.config.types import Config, FetchConfig
+from scheduler.judging.criteria import Criteria
+from scheduler.rounds import hosts, pipeline, plan
 from store import Store
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from feeds.curate.tune import Tuning
     from feeds.intake.fetch import Fetcher
     from feeds.intake.isolate import IsolatedReader
-    from scheduler.learned import Tuner
+    from scheduler.judging.learned import Tuner
 
 Clock = Callable[[], datetime]
 
@@ -185,7 +185,7 @@ class _Fetcher:
         with self._lock:
             if self._fetcher is None:
                 from feeds.intake.fetch import Fetcher, FetchLimits  # noqa: PLC0415 # see above
-                from scheduler.memory import share_pools  # noqa: PLC0415 # as above
+                from scheduler.rounds.memory import share_pools  # noqa: PLC0415 # as above
 
                 share_pools()
                 self._fetcher = Fetcher(

@@ -40,7 +40,7 @@ class ArchiveDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """One rendered document to keep. Maker: `scheduler.history`."""
+    """One rendered document to keep. Maker: `scheduler.publishing.history`."""
 
     path: str
     body: bytes = field(repr=False)

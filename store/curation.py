@@ -27,7 +27,7 @@ _SELECT: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredItem:
-    """An item as it can be judged again, with the verdict it has. Taker: `scheduler.rejudge`."""
+    """An item as it can be judged again, with the verdict it has. Taker: `scheduler.judging.rejudge`."""
 
     id: int
     item: Item

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
-from scheduler import daemon, web
-from scheduler.config_types import Config
+from scheduler import daemon
+from scheduler.config.types import Config
+from scheduler.publishing import web
 from scheduler.wire import Wire
 from tests.fakes import FakeClock
 from tests.fakes_http import RawServer, Reply, Seen

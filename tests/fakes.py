@@ -31,8 +31,8 @@ from feeds.model import (
 )
 from feeds.model.entry import FeedHead
 from feeds.model.fetching import FailureKind, Freshness
-from scheduler import pipeline, plan
-from scheduler.hosts import HostBook
+from scheduler.rounds import pipeline, plan
+from scheduler.rounds.hosts import HostBook
 from tests.builders import NOW, an_item, digest
 
 

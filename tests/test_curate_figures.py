@@ -98,7 +98,7 @@ def test_a_probe_of_the_luna_series_has_a_tag() -> None:
 
 def test_kinds_are_those_of_the_shipped_sources() -> None:
     """What a kind of source is worth is said only of kinds that the shipped list of sources uses."""
-    listed = tomllib.loads((Path(__file__).parents[1] / "scheduler/sources.toml").read_text("utf-8"))
+    listed = tomllib.loads((Path(__file__).parents[1] / "scheduler/config/sources.toml").read_text("utf-8"))
     used = {source["kind"] for source in listed["source"]}
     assert set(LUNAR.kinds) <= used
 

@@ -17,8 +17,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message
 
 from feeds.errors import StoreError
-from feeds.publish.app import SiteApp
-from feeds.publish.prepared import prepare
+from feeds.publish.serving.app import SiteApp
+from feeds.publish.serving.prepared import prepare
 from feeds.publish.site import SiteFile, render, stamp
 from tests.builders import NOW, a_channel, a_source_line, a_story
 

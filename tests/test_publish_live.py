@@ -15,12 +15,15 @@ from lxml import etree, html
 
 from feeds.curate import topic
 from feeds.curate.fold import fold
-from feeds.publish import catalogue, charts, cursor, live, openapi
+from feeds.publish import cursor
+from feeds.publish.formats import catalogue
 from feeds.publish.library import Filtered, Library
-from feeds.publish.live import Reply, answer
+from feeds.publish.pages import charts
+from feeds.publish.serving import live, openapi
+from feeds.publish.serving.live import Reply, answer
 from feeds.publish.slug import hashed, slug_of
-from scheduler.cards import figures_of, last_months
-from scheduler.library import StoreLibrary
+from scheduler.publishing.cards import figures_of, last_months
+from scheduler.publishing.library import StoreLibrary
 from store import Store
 from store.records import Figures as Counts
 from tests.builders import (

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from feeds.curate import topic
-from feeds.publish import live_pages
-from feeds.publish.live import answer
-from scheduler.library import StoreLibrary
+from feeds.publish.pages import live as live_pages
+from feeds.publish.serving.live import answer
+from scheduler.publishing.library import StoreLibrary
 from store import Store
 from tests.builders import FEED, NOW, a_channel, a_check, a_judged, a_source, an_item, at
 from tests.fake_compare import strangers

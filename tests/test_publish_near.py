@@ -5,7 +5,7 @@ import json
 from lxml import etree
 
 from feeds.model import PublishedItem
-from feeds.publish.prepared import prepare
+from feeds.publish.serving.prepared import prepare
 from feeds.publish.site import SiteFile, render, stamp
 from tests.builders import NOW, a_channel, a_published_item, a_reason, a_source_line, a_story
 

@@ -10,11 +10,11 @@ from starlette.types import Message
 
 from feeds.errors import StoreError
 from feeds.model import Channel
-from feeds.publish import packed
-from feeds.publish.app import SiteApp
 from feeds.publish.library import ArchiveFile, River
-from feeds.publish.packed import Packer
-from feeds.publish.prepared import Site
+from feeds.publish.serving import packed
+from feeds.publish.serving.app import SiteApp
+from feeds.publish.serving.packed import Packer
+from feeds.publish.serving.prepared import Site
 from tests.builders import NOW, a_channel, a_story, at
 
 
@@ -196,7 +196,7 @@ def test_other_methods_and_own_addresses_pass_by() -> None:
 
 def test_a_crowd_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """While as many wait as may, one more is told at once to come again."""
-    monkeypatch.setattr("feeds.publish.app._WAITING", 1)
+    monkeypatch.setattr("feeds.publish.serving.app._WAITING", 1)
     shelf = Shelf()
     shelf.gate = threading.Event()
     app = app_over(shelf, Clock())

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 
 from feeds.model import SourceLine, Story
-from feeds.publish import pages
-from feeds.publish.favicon import favicon
+from feeds.publish.pages import front as pages
+from feeds.publish.pages.favicon import favicon
 from feeds.publish.site import render
 from tests.builders import NOW, a_channel, a_coverage, a_published_item, a_reason, a_source_line, a_story, at
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.publish.prepared import choose, is_unchanged, prepare
+from feeds.publish.serving.prepared import choose, is_unchanged, prepare
 from feeds.publish.site import SiteFile, render, stamp
 from tests.builders import NOW, a_channel, a_source_line, a_story, at
 

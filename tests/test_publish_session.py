@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.publish.operator import Terms
-from feeds.publish.session import (
+from feeds.publish.serving.operator import Terms
+from feeds.publish.serving.session import (
     LONGEST_WAIT_S,
     SESSION_S,
     TRIES,

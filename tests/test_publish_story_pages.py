@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from feeds.model import Coverage, Story
+from feeds.publish.pages.story import story_files
 from feeds.publish.site import History, render
-from feeds.publish.story_pages import story_files
 from tests.builders import a_channel, a_published_item, a_story, at
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scheduler import cli
-from scheduler.config_types import Config
+from scheduler.config.types import Config
 from tests.fakes_http import RawServer
 from tests.town import Output, answer, configure, empty_home, read_here, rows, run
 

@@ -10,8 +10,8 @@ import pytest
 from feeds.curate.identity import compare
 from feeds.model import Check, FetchRequest
 from scheduler import cli
-from scheduler.hosts import HostBook
-from scheduler.once import Spaced
+from scheduler.rounds.hosts import HostBook
+from scheduler.rounds.once import Spaced
 from store import Store
 from tests.fakes import FakeFetcher
 from tests.fakes_http import RawServer, Reply, Seen, reply
@@ -184,7 +184,7 @@ def test_looks_at_one_host_are_spaced(monkeypatch: pytest.MonkeyPatch) -> None:
         waited.append(seconds)
         clock[0] += seconds
 
-    monkeypatch.setattr("scheduler.once.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("scheduler.rounds.once.time.monotonic", lambda: clock[0])
     web = FakeFetcher()
     spaced = Spaced(web, HostBook(spacing_s=5.0), wait)
     for url in (

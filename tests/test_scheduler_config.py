@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from feeds.model import BasicAuth
-from scheduler.config import default_sources, find, load, parse
-from scheduler.config_keys import SECTIONS, SOURCE
-from scheduler.config_types import derived_url
-from scheduler.init_text import init_text
+from scheduler.config.keys import SECTIONS, SOURCE
+from scheduler.config.load import default_sources, find, load, parse
+from scheduler.config.starter import init_text
+from scheduler.config.types import derived_url
 
 
 @pytest.fixture(autouse=True)

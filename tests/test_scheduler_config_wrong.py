@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.errors import ConfigError
-from scheduler.config import load, parse
-from scheduler.config_keys import SECTIONS, SOURCE
+from scheduler.config.keys import SECTIONS, SOURCE
+from scheduler.config.load import load, parse
 
 WRONG = [
     ("serve = {", "this is not TOML", "line 1"),

@@ -7,8 +7,8 @@ import pytest
 from feeds.errors import ConfigError
 from feeds.model import BasicAuth
 from scheduler import daemon
-from scheduler.config import parse
-from scheduler.config_kinds import split_credentials
+from scheduler.config.kinds import split_credentials
+from scheduler.config.load import parse
 
 
 def _source(url: str, more: str = "") -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from feeds.errors import TopicError
-from scheduler.criteria import Criteria
+from scheduler.judging.criteria import Criteria
 from store import Store
 from tests.builders import a_check, a_judged, a_state
 from tests.fake_compare import strangers

@@ -17,8 +17,10 @@ from pathlib import Path
 import pytest
 
 from feeds.errors import ConfigError, MoonwireError, StoreError
-from scheduler import daemon, log, run, web
-from scheduler.config import load
+from scheduler import daemon, log
+from scheduler.config.load import load
+from scheduler.publishing import web
+from scheduler.rounds import run
 from tests.fakes_http import RawServer, Reply, Seen, reply
 from tests.test_scheduler_wire import STATION, document
 

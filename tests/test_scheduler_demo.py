@@ -11,8 +11,8 @@ from feeds.model import Fetched, FetchRequest, Reading, ReadRequest
 from scheduler.demo.documents import FEEDS, DemoFeed, document, fill
 from scheduler.demo.play import demo
 from scheduler.demo.server import DOWN, MOVED, demo_server
-from scheduler.publish import publish_site
-from scheduler.run import run_round
+from scheduler.publishing.publish import publish_site
+from scheduler.rounds.run import run_round
 from scheduler.workshop import Workshop, open_workshop
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.config import parse
-from scheduler.config_types import Config
+from scheduler.config.load import parse
+from scheduler.config.types import Config
 from tests.desk_site import FOOTBALL, TOKEN, Site, served
 from tests.test_scheduler_wire import NEVER, STATION
 

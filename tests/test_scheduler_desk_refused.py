@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from feeds.errors import ConfigError, StoreError
-from feeds.publish import operator_app
-from feeds.publish.hands import Marked
-from scheduler.config import parse
-from scheduler.desk import WireHands
+from feeds.publish.serving import operator_app
+from feeds.publish.serving.hands import Marked
+from scheduler.config.load import parse
+from scheduler.publishing.desk import WireHands
 from tests.desk_site import FOOTBALL, FORM, TOKEN, Site, served
 from tests.test_scheduler_wire import STATION
 

@@ -10,10 +10,10 @@ from lxml import etree, html
 
 from feeds.curate import topic
 from feeds.publish.library import Filtered
-from scheduler import filtered, publish
-from scheduler.cards import topic_card
-from scheduler.config import parse
-from scheduler.filtered import Shelf
+from scheduler.config.load import parse
+from scheduler.publishing import filtered, publish
+from scheduler.publishing.cards import topic_card
+from scheduler.publishing.filtered import Shelf
 from store import Store
 from tests.builders import a_channel, a_check, a_judged, a_verdict, an_identity, an_item, at
 from tests.fake_compare import strangers

@@ -6,9 +6,9 @@ import pytest
 
 from feeds.model import Check, NotModified, Recorded
 from feeds.model.fetching import FetchOutcome, FetchRequest
-from scheduler import flights, run
-from scheduler.flights import BULK, GRACE_S, STUCK_S, WAITING, Flights
-from scheduler.run import run_round
+from scheduler.rounds import flights, run
+from scheduler.rounds.flights import BULK, GRACE_S, STUCK_S, WAITING, Flights
+from scheduler.rounds.run import run_round
 from tests.builders import a_state
 from tests.fakes import FakeWorkshop
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from feeds.model import Freshness, SourceState
-from scheduler.health import Condition, health_of
+from scheduler.rounds.health import Condition, health_of
 from tests.builders import NOW, a_source, a_state, at
 
 

@@ -12,10 +12,10 @@ from lxml import etree
 
 from feeds.curate.topic import load
 from feeds.model import Channel, Judged
-from feeds.publish.live import answer
+from feeds.publish.serving.live import answer
 from feeds.publish.site import render
-from scheduler.history import PER_ARCHIVE, history_of, publish_archives
-from scheduler.library import StoreLibrary
+from scheduler.publishing.history import PER_ARCHIVE, history_of, publish_archives
+from scheduler.publishing.library import StoreLibrary
 from store import Store
 from tests.builders import NOW, a_channel, a_check, a_judged, a_verdict, an_identity, an_item, at
 from tests.fake_compare import strangers

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.model.hold import HostHold
-from scheduler.hosts import (
+from scheduler.rounds.hosts import (
     HOLD_CAP_S,
     HOLD_S,
     RETRY_AFTER_CAP_S,

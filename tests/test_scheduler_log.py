@@ -9,7 +9,7 @@ import pytest
 
 from feeds.model import Check, Hop, Recorded
 from scheduler import log
-from scheduler.run import run_round
+from scheduler.rounds.run import run_round
 from tests.builders import NOW, a_source, a_state
 from tests.fakes import FakeWorkshop
 

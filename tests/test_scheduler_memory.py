@@ -4,7 +4,7 @@ import ctypes
 
 import pytest
 
-from scheduler import memory
+from scheduler.rounds import memory
 
 
 class Library:

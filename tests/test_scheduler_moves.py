@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from feeds.model import Hop, SourceState
-from scheduler import moves
+from scheduler.rounds import moves
 from tests.builders import a_state, at
 
 OLD = "https://old.example/feed"

@@ -13,7 +13,7 @@ from feeds.model import (
     Validators,
 )
 from feeds.model.entry import FeedHead
-from scheduler import pipeline
+from scheduler.rounds import pipeline
 from tests.builders import FEED, NOW, a_source, a_state, at
 from tests.fakes import FakeFetcher, FakeReader, curate
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.model import FeedHead, Freshness, SourceState
-from scheduler import plan
-from scheduler.plan import DAY, HOUR, Pace
+from scheduler.rounds import plan
+from scheduler.rounds.plan import DAY, HOUR, Pace
 from tests.builders import NOW, a_source, a_state, at
 
 PACE = Pace()

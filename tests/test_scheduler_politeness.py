@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from feeds.model.hold import HostHold
-from scheduler.politeness import report
+from scheduler.rounds.politeness import report
 from store import CheckLine
 from tests.builders import NOW, at
 

@@ -8,9 +8,9 @@ import pytest
 
 from feeds.curate import identity, topic
 from feeds.publish.site import SiteFile
-from scheduler import publish
-from scheduler.config import parse
-from scheduler.config_types import Config
+from scheduler.config.load import parse
+from scheduler.config.types import Config
+from scheduler.publishing import publish
 from store import Store
 from tests.builders import NOW, a_check, at
 

@@ -9,7 +9,7 @@ import pytest
 from feeds.model import Check, Recorded, Related, Relation, Verdict
 from scheduler import exit_codes, records, reference
 from scheduler.commands import checking
-from scheduler.once import Look
+from scheduler.rounds.once import Look
 from tests.builders import NOW, a_published_item, a_state
 
 HOW_TO = reference.FOLDER.parent / "how-to"

@@ -8,9 +8,9 @@ import pytest
 
 from feeds.errors import StoreError
 from feeds.model import Check, Recorded
-from scheduler import line, run
-from scheduler.hosts import HostBook
-from scheduler.run import RoundReport, run_round
+from scheduler.rounds import line, run
+from scheduler.rounds.hosts import HostBook
+from scheduler.rounds.run import RoundReport, run_round
 from tests.builders import NOW, a_source, a_state, at
 from tests.fakes import FakeWorkshop
 

@@ -11,10 +11,11 @@ from feeds.curate.identity import identify
 from feeds.curate.topic import load
 from feeds.curate.tune import tuning, verdict_of
 from feeds.model import Judged
-from scheduler import cli, rejudge, wire
-from scheduler.config import load as configuration
-from scheduler.learned import Tuner, tuning_of
-from scheduler.rejudge import CatchUp
+from scheduler import cli, wire
+from scheduler.config.load import load as configuration
+from scheduler.judging import rejudge
+from scheduler.judging.learned import Tuner, tuning_of
+from scheduler.judging.rejudge import CatchUp
 from store import Store
 from tests.builders import a_check, an_item, at
 from tests.fake_compare import strangers

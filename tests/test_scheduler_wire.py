@@ -9,9 +9,9 @@ import pytest
 
 from feeds.errors import ConfigError, StoreError
 from feeds.model import SourceState
-from scheduler.config import parse
-from scheduler.config_types import Config
-from scheduler.run import run_round
+from scheduler.config.load import parse
+from scheduler.config.types import Config
+from scheduler.rounds.run import run_round
 from scheduler.wire import Wire
 from scheduler.workshop import Workshop, open_workshop
 from store import Store

@@ -1,4 +1,4 @@
-"""One check of one source as a value. Maker: `scheduler.pipeline`. Taker: the store."""
+"""One check of one source as a value. Maker: `scheduler.rounds.pipeline`. Taker: the store."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""A feed document as values. Maker: `feeds.intake.read`. Takers: `scheduler.pipeline`, `feeds.curate`."""
+"""A feed document as values.
+
+Maker: `feeds.intake.read`. Takers: `scheduler.rounds.pipeline`, `feeds.curate`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""One HTTP exchange as values. Maker: `feeds.intake.fetch`. Taker: `scheduler.pipeline`."""
+"""One HTTP exchange as values. Maker: `feeds.intake.fetch`. Taker: `scheduler.rounds.pipeline`."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""A host that is left alone for a while. Maker: `scheduler.hosts`. Taker: the store, for later processes."""
+"""A host that is left alone for a while.
+
+Maker: `scheduler.rounds.hosts`. Taker: the store, for later processes.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A configured source. Maker: `scheduler.config` or the store. Takers: everyone."""
+"""A configured source. Maker: `scheduler.config.load` or the store. Takers: everyone."""
 
 from dataclasses import dataclass, field
 

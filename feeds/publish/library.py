@@ -1,4 +1,4 @@
-"""What the web application may ask, as values. Implemented by `scheduler.library` over the store.
+"""What the web application may ask, as values. Implemented by `scheduler.publishing.library` over the store.
 
 Every method may block (a database, a render), so it is called outside of the event loop. A failing store
 raises a `MoonwireError`.

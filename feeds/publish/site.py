@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feeds.model import Channel, PublishedItem, SourceLine, Stamp, Story
-from feeds.publish import clean, pages
-from feeds.publish.documents import UTF8, Place, SiteFile, archive_name, feed_files
-from feeds.publish.favicon import favicon
-from feeds.publish.near import near_channel, near_publications
-from feeds.publish.normal import publications
-from feeds.publish.opml import OPML_TYPE, opml
-from feeds.publish.story_pages import story_files
+from feeds.publish import clean
+from feeds.publish.formats.documents import UTF8, Place, SiteFile, archive_name, feed_files
+from feeds.publish.formats.near import near_channel, near_publications
+from feeds.publish.formats.normal import publications
+from feeds.publish.formats.opml import OPML_TYPE, opml
+from feeds.publish.pages import front as pages
+from feeds.publish.pages.favicon import favicon
+from feeds.publish.pages.story import story_files
 from feeds.publish.words import whole_second
 
 __all__ = ["NO_HISTORY", "History", "SiteFile", "render", "stamp"]
@@ -20,7 +21,7 @@ __all__ = ["NO_HISTORY", "History", "SiteFile", "render", "stamp"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What there is besides the newest stories. Maker: `scheduler.history`."""
+    """What there is besides the newest stories. Maker: `scheduler.publishing.history`."""
 
     tail: tuple[Story, ...] = ()
     """Stories that no archive holds yet, whatever their date."""

@@ -6,7 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from feeds.publish import words
-from feeds.publish.normal import Publication
+from feeds.publish.formats.normal import Publication
 
 
 @cache

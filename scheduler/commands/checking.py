@@ -13,7 +13,7 @@ from scheduler.exit_codes import DONE, SOME_FAILED
 from scheduler.times import rfc3339
 
 if TYPE_CHECKING:
-    from scheduler.once import Look
+    from scheduler.rounds.once import Look
 
 
 def check(
@@ -29,7 +29,7 @@ def check(
 
     Example: moonwire sources check https://spacenews.com/
     """
-    from scheduler import once  # noqa: PLC0415 # only looking needs it
+    from scheduler.rounds import once  # noqa: PLC0415 # only looking needs it
 
     shell = shell_of(context)
     failed = False
@@ -47,7 +47,7 @@ def check(
 
 def choose_feed(shell: Shell, source: Source) -> Source:
     """Return the source with the address of the one feed that is there; ConfigError when there is none."""
-    from scheduler import once  # noqa: PLC0415 # only looking needs it
+    from scheduler.rounds import once  # noqa: PLC0415 # only looking needs it
 
     with once.opened_spaced(shell.config) as tools:
         feeds, error = once.feed_by_rule(source.url, tools, now=now()), ""

@@ -7,10 +7,10 @@ import typer
 
 from scheduler.asking import ask, checked_address
 from scheduler.commands.shell import Json, shell_of
-from scheduler.config_types import Config
+from scheduler.config.types import Config
 
 if TYPE_CHECKING:
-    from scheduler.run import RoundReport
+    from scheduler.rounds.run import RoundReport
 
 __all__ = ["checked_address", "demo", "fetch", "publish", "run"]
 
@@ -46,7 +46,7 @@ def publish(
 
     Example: moonwire publish /var/www/moon
     """
-    from scheduler.publish import publish_stored  # noqa: PLC0415 # only this command needs it
+    from scheduler.publishing.publish import publish_stored  # noqa: PLC0415 # only this command needs it
 
     shell = shell_of(context)
     with shell.store() as store:
@@ -112,8 +112,8 @@ def demo(
 
 
 def _published(config: Config, folder: Path) -> "RoundReport":
-    from scheduler.publish import publish_site  # noqa: PLC0415 # only the demo needs it here
-    from scheduler.run import run_round  # noqa: PLC0415 # as above
+    from scheduler.publishing.publish import publish_site  # noqa: PLC0415 # only the demo needs it here
+    from scheduler.rounds.run import run_round  # noqa: PLC0415 # as above
     from scheduler.workshop import open_workshop  # noqa: PLC0415 # as above
 
     with open_workshop(config) as workshop:

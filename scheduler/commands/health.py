@@ -11,12 +11,12 @@ from feeds.errors import ConfigError
 from feeds.model import Check, SourceState
 from scheduler.commands.shell import Json, Shell, now, shell_of
 from scheduler.log import redact
-from scheduler.plan import span
+from scheduler.rounds.plan import span
 from scheduler.times import rfc3339
 
 if TYPE_CHECKING:
-    from scheduler.health import SourceHealth
-    from scheduler.politeness import HostReport
+    from scheduler.rounds.health import SourceHealth
+    from scheduler.rounds.politeness import HostReport
     from store import CheckLine, Store, Totals
 
 _FAILURES_SHOWN = 5
@@ -37,8 +37,8 @@ def health(
 
     Example: moonwire sources health https://www.leonarddavid.com/feed/
     """
-    from scheduler.hosts import host_of  # noqa: PLC0415 # only this command needs it
-    from scheduler.politeness import WINDOW, report  # noqa: PLC0415 # as above
+    from scheduler.rounds.hosts import host_of  # noqa: PLC0415 # only this command needs it
+    from scheduler.rounds.politeness import WINDOW, report  # noqa: PLC0415 # as above
 
     shell, at = shell_of(context), now()
     with shell.store() as store:
@@ -75,7 +75,7 @@ def unmove(
     Example: moonwire sources unmove https://www.leonarddavid.com/feed/
     """
     from feeds.curate.identity import compare  # noqa: PLC0415 # hardly ever needed
-    from scheduler import moves  # noqa: PLC0415 # as above
+    from scheduler.rounds import moves  # noqa: PLC0415 # as above
 
     shell = shell_of(context)
     with shell.store() as store:
@@ -100,7 +100,7 @@ class _Details:
     """One source with its costs and its log."""
 
     def __init__(self, store: "Store", state: SourceState, at: datetime) -> None:
-        from scheduler.health import health_of  # noqa: PLC0415 # only this command needs it
+        from scheduler.rounds.health import health_of  # noqa: PLC0415 # only this command needs it
 
         self.health: SourceHealth = health_of(state, now=at)
         self.totals: Totals = store.health.totals(state.source.url)

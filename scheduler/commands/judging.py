@@ -20,7 +20,7 @@ def judge(context: typer.Context, file: File = "-", *, json: Json = False) -> No
     """
     from feeds.curate.topic import load  # noqa: PLC0415 # only this command needs it
     from feeds.curate.tune import verdict_of  # noqa: PLC0415 # as above
-    from scheduler.learned import tuning_beside  # noqa: PLC0415 # as above
+    from scheduler.judging.learned import tuning_beside  # noqa: PLC0415 # as above
 
     shell = shell_of(context)
     by = tuning_beside(load(shell.config.topic.file), shell.config.store.path)

@@ -22,7 +22,7 @@ def init(
 
     Example: moonwire init ~/.config/moonwire/
     """
-    from scheduler.init_text import init_text  # noqa: PLC0415 # only this command needs it
+    from scheduler.config.starter import init_text  # noqa: PLC0415 # only this command needs it
 
     target = path / "moonwire.toml" if path.is_dir() else path
     if target.exists() and not force:

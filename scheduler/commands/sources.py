@@ -143,7 +143,7 @@ def export(
 
     Example: moonwire sources export sources.opml
     """
-    from feeds.publish.opml import opml  # noqa: PLC0415 # only this command needs it
+    from feeds.publish.formats.opml import opml  # noqa: PLC0415 # only this command needs it
 
     shell = shell_of(context)
     with shell.store() as store:
@@ -176,7 +176,7 @@ def _switch(context: typer.Context, url: str, *, disabled: bool) -> None:
 
 def _revive(store: "Store", state: SourceState) -> None:
     from feeds.curate.identity import compare  # noqa: PLC0415 # hardly ever needed
-    from scheduler.pipeline import revived  # noqa: PLC0415 # as above
+    from scheduler.rounds.pipeline import revived  # noqa: PLC0415 # as above
 
     again = replace(revived(state), next_check=now(), next_check_why="enabled by hand")
     store.record(Check(at=now(), outcome="deferred", state=again), compare=compare)
@@ -184,7 +184,7 @@ def _revive(store: "Store", state: SourceState) -> None:
 
 def _source(values: dict[str, Any]) -> Source:
     """Return a source after the rules of the configuration file."""
-    from scheduler.config_check import Findings, check_sources  # noqa: PLC0415 # only adding needs it
+    from scheduler.config.check import Findings, check_sources  # noqa: PLC0415 # only adding needs it
 
     findings = Findings("")
     made = check_sources([{key: value for key, value in values.items() if value}], findings)

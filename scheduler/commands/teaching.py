@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from feeds.curate.learn import Figures, Learned
     from feeds.curate.topic import Topic
     from feeds.curate.tune import Tuning
-    from scheduler.labels import Labelled, Tested
-    from scheduler.rejudge import Change
+    from scheduler.judging.labels import Labelled, Tested
+    from scheduler.judging.rejudge import Change
     from store import LearnedModel, Rejudged, Store
 
 Labels = Annotated[
@@ -49,8 +49,8 @@ def measure(
     Examples: moonwire topic test --labels labelled.jsonl;  moonwire topic test --topic b.toml --against-store
     """
     from feeds.curate.tune import verdict_of  # noqa: PLC0415 # only this command needs it
-    from scheduler import labels as labelling  # noqa: PLC0415 # as above
-    from scheduler.rejudge import changes  # noqa: PLC0415 # as above
+    from scheduler.judging import labels as labelling  # noqa: PLC0415 # as above
+    from scheduler.judging.rejudge import changes  # noqa: PLC0415 # as above
 
     shell = shell_of(context)
     with _bench(shell, topic) as (store, by):
@@ -88,7 +88,7 @@ def train(
     """
     from feeds.curate.learn import learn  # noqa: PLC0415 # only this command needs it
     from feeds.curate.topic import load  # noqa: PLC0415 # as above
-    from scheduler import labels as labelling  # noqa: PLC0415 # as above
+    from scheduler.judging import labels as labelling  # noqa: PLC0415 # as above
 
     shell = shell_of(context)
     about = load(topic or shell.config.topic.file)
@@ -116,7 +116,7 @@ def apply(context: typer.Context, *, topic: TopicFile = None, json: Json = False
 
     Example: moonwire topic apply
     """
-    from scheduler.rejudge import rejudge  # noqa: PLC0415 # only this command needs it
+    from scheduler.judging.rejudge import rejudge  # noqa: PLC0415 # only this command needs it
 
     shell = shell_of(context)
     with _bench(shell, topic) as (store, by):
@@ -133,7 +133,7 @@ def _bench(shell: Shell, topic: str | None) -> "Iterator[tuple[Store | None, Tun
     """Open the store if there is one, and what it learned for the wanted topic."""
     from feeds.curate.topic import load  # noqa: PLC0415 # only these commands need it
     from feeds.curate.tune import tuning  # noqa: PLC0415 # as above
-    from scheduler.learned import tuning_of  # noqa: PLC0415 # as above
+    from scheduler.judging.learned import tuning_of  # noqa: PLC0415 # as above
 
     about = load(topic or shell.config.topic.file)
     if not shell.config.store.path.is_file():
@@ -144,14 +144,14 @@ def _bench(shell: Shell, topic: str | None) -> "Iterator[tuple[Store | None, Tun
 
 
 def _labelled(files: list[str] | None, store: "Store | None") -> "list[Labelled]":
-    from scheduler import labels as labelling  # noqa: PLC0415 # only these commands need it
+    from scheduler.judging import labels as labelling  # noqa: PLC0415 # only these commands need it
 
     found = [each for file in files or [] for each in labelling.of_file(file)]
     return found + (labelling.of_store(store) if store is not None else [])
 
 
 def _measured(shell: Shell, rows: "list[Tested]", by: "Tuning", errors: int, *, json: bool) -> None:
-    from scheduler import labels as labelling  # noqa: PLC0415 # only this command needs it
+    from scheduler.judging import labels as labelling  # noqa: PLC0415 # only this command needs it
 
     say = shell.show.text
     groups = list(labelling.by_group(rows))

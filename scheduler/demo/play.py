@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from feeds.model import Source
-from scheduler.config_types import (
+from scheduler.config.types import (
     Config,
     FetchConfig,
     ScheduleConfig,

@@ -1,0 +1,1 @@
+"""Stories as feeds: RSS, Atom, JSON Feed and OPML."""

@@ -1,0 +1,1 @@
+"""Stories as pages for people."""

@@ -1,0 +1,156 @@
+"""From the store to published files: rendered once, dated by their bytes, replaced atomically."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from feeds.curate import topic
+from feeds.errors import MoonwireError
+from feeds.model import Channel, Stamp
+from feeds.publish.serving.prepared import Site, prepare
+from feeds.publish.site import SiteFile, render, stamp
+from scheduler.config.types import Config
+from scheduler.publishing.files import replaced
+from scheduler.publishing.filtered import Shelf
+from scheduler.publishing.history import history_of, publish_archives
+from scheduler.publishing.library import StoreLibrary
+from scheduler.workshop import Workshop, wall_clock
+from store import Store
+
+
+class PublishError(MoonwireError):
+    """The folder to publish to can not be written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """An application serves the site; `offline` as `feeds.publish.site.render` has it."""
+
+    offline: bool | None = None
+
+
+def channel_of(config: Config, about: topic.Topic) -> Channel:
+    """Return what the configuration and the topic say of the feed as a whole."""
+    return Channel(
+        title=config.serve.title,
+        description=about.description,
+        base_url=config.serve.base_url,
+        feed_id=f"tag:moonwire,2026:feed/{about.name}",
+        hubs=config.publish.hubs,
+    )
+
+
+def files_of(
+    config: Config, store: Store, about: topic.Topic, *, now: datetime, live: Live | None = None
+) -> dict[str, SiteFile]:
+    """Render every file of the site from what is stored; equal content, equal bytes.
+
+    What is due is archived at `now`. `live` is given when an application serves the site.
+    """
+    most, channel = config.publish.entries, channel_of(config, about)
+    history = history_of(store, channel, most=most, now=now, moves=config.publish.moves)
+    return render(
+        channel,
+        store.stories(limit=most, moves=config.publish.moves),
+        store.source_lines(),
+        near=[item for item in store.items(which="near", limit=most) if item.duplicate_of is None],
+        history=replace(history, live=live is not None),
+        offline=live.offline if live else None,
+    )
+
+
+def stamped(store: Store, files: Mapping[str, SiteFile], *, now: datetime) -> dict[str, Stamp]:
+    """Return since when each file holds its bytes, and remember it."""
+    before = store.stamps()
+    after = stamp(files, before, now)
+    if after != before:
+        store.save_stamps(after)
+    return after
+
+
+def current_site(workshop: Workshop, *, previous: Site | None = None, offline: bool | None = None) -> Site:
+    """Render the site and make it ready to be served; parts that stay the same are taken over."""
+    now = workshop.clock()
+    files = files_of(workshop.config, workshop.store, workshop.topic, now=now, live=Live(offline=offline))
+    return prepare(files, stamped(workshop.store, files, now=now), previous)
+
+
+def library_of(workshop: Workshop) -> StoreLibrary:
+    """Return what the web application may ask of an open workshop."""
+    config, about = workshop.config, workshop.topic
+    channel, most = channel_of(config, about), config.publish.entries
+    moves = config.publish.moves
+    return StoreLibrary(workshop.store, channel, about, workshop.clock, most=most, moves=moves)
+
+
+def publish_site(workshop: Workshop, folder: Path, shelf: Shelf | None = None) -> tuple[str, ...]:
+    """Write the site of an open workshop to a folder; returns the paths whose bytes changed.
+
+    `shelf` holds the filtered feeds of the time before, so that only those that changed are rendered.
+    """
+    config, store, about = workshop.config, workshop.store, workshop.topic
+    files = files_of(config, store, about, now=workshop.clock())
+    shelf = shelf or Shelf()
+    files |= shelf.files(
+        store, channel_of(config, about), most=config.publish.entries, moves=config.publish.moves
+    )
+    return _publish(store, folder, files, shelf)
+
+
+def _publish(store: Store, folder: Path, files: Mapping[str, SiteFile], shelf: Shelf) -> tuple[str, ...]:
+    """Write archives first, for the feeds lead to them; only when there is one more than the last time."""
+    archived = (str(folder), store.archives.newest())
+    older: tuple[str, ...] = ()
+    if shelf.archived != archived:
+        older = _telling(folder, lambda: publish_archives(store, folder))
+        shelf.archived = archived
+    return (*older, *publish_to(folder, files))
+
+
+def publish_stored(config: Config, store: Store, folder: Path) -> tuple[str, ...]:
+    """Write the site of a store to a folder; returns the paths whose bytes changed."""
+    about, now = topic.load(config.topic.file), wall_clock()
+    files = files_of(config, store, about, now=now)
+    shelf = Shelf()
+    files |= shelf.files(
+        store, channel_of(config, about), most=config.publish.entries, moves=config.publish.moves
+    )
+    stamped(store, files, now=now)
+    return _publish(store, folder, files, shelf)
+
+
+def publish_to(folder: Path, files: Mapping[str, SiteFile]) -> tuple[str, ...]:
+    """Replace every file whose bytes differ, one by one and each as a whole; pages last.
+
+    A reader sees the old file or the new one, also after a crash: written beside it, synced, renamed.
+    """
+
+    def write() -> tuple[str, ...]:
+        folder.mkdir(parents=True, exist_ok=True)
+        order = sorted(files, key=lambda path: (path.endswith(".html"), path))
+        written = tuple(path for path in order if replaced(folder / path, files[path].body))
+        if written:
+            _sync_folder(folder)
+        return written
+
+    return _telling(folder, write)
+
+
+def _telling(folder: Path, write: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+    """Put a failure to write in one sentence."""
+    try:
+        return write()
+    except OSError as error:
+        place = error.filename or folder
+        raise PublishError(f"{place}: can not be written: {error.strerror}; check [publish] dir.") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the renames themselves durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
