@@ -72,18 +72,14 @@ class Archives:
     def unwritten(self, base: str) -> tuple[int, ...]:
         """Numbers of archives that have no documents for this address of the site, oldest first.
 
-        Write them in this order: then the oldest and the newest have them only when all between do, and two
-        look-ups tell that nothing is missing.
+        Write them in this order: then the newest has them only when all before it have some, and two look-ups
+        tell that none are left from another address and none are missing.
         """
         with self._db.reading() as conn:
             newest = _ids(conn, "SELECT coalesce(max(number), 0) FROM archived")[0]
-            ends = _ids(
-                conn,
-                "SELECT number FROM archives WHERE number IN (1, ?1) AND base = ?2 GROUP BY number",
-                newest,
-                base,
-            )
-            if not newest or ends == tuple(sorted({1, newest})):
+            other = "SELECT 1 FROM archives WHERE base < ?1 OR base > ?1 LIMIT 1"
+            last = "SELECT 1 FROM archives WHERE number = ? AND base = ? LIMIT 1"
+            if not newest or (_ids(conn, last, newest, base) and not _ids(conn, other, base)):
                 return ()
             sql = (
                 "WITH RECURSIVE all_of (number) AS"

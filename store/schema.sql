@@ -268,6 +268,8 @@ CREATE TABLE archives (
   body BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX archives_number ON archives (number, base);
+-- whether documents are left that name an older address of the site
+CREATE INDEX archives_base ON archives (base);
 
 -- for rivers and feeds of one tag: kept items only, kept by triggers
 CREATE TABLE item_tags (

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from feeds.model import Related, Relation
@@ -55,6 +55,9 @@ def test_a_document_is_kept_as_written(tmp_path: Path) -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@example(stops=[(B, 6), (A, 2), (B, 1)], last=B).via(
+    "the oldest and the newest were written, one between was not"
+)
 @given(
     stops=st.lists(st.tuples(st.sampled_from([A, B]), st.integers(0, 6)), max_size=5),
     last=st.sampled_from([A, B]),
