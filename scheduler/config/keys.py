@@ -1,7 +1,5 @@
 """Every configuration key, once: validation, the commented file and the reference are made of this."""
 
-from dataclasses import dataclass
-
 from scheduler.config.kinds import (
     ADDRESSES,
     ALLOWED,
@@ -12,36 +10,16 @@ from scheduler.config.kinds import (
     OPTIONAL_ADDRESS,
     SOURCE_ADDRESS,
     VARIABLE,
-    Kind,
     number,
     one_of,
     text,
     whole,
 )
+from scheduler.config.section import Key, Section
+
+__all__ = ["SECTIONS", "SOURCE", "WEEK_S", "Key", "Section"]
 
 WEEK_S = 7 * 86_400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """One key of a section. `default` is its TOML text; None: computed or required, see `note`."""
-
-    name: str
-    kind: Kind
-    help: str
-    default: str | None = None
-    note: str = ""
-    """What stands in place of a written default."""
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """One table of the file."""
-
-    name: str
-    help: str
-    keys: tuple[Key, ...]
 
 
 SECTIONS = (
