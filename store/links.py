@@ -27,12 +27,12 @@ NAMES: Final = {code: str(relation) for relation, code in CODES.items()}
 
 def link(
     conn: sqlite3.Connection, item_id: int, status: int, found: Iterable[tuple[Relative, Related]]
-) -> list[int]:
+) -> list[Relative]:
     """Keep how an item relates to others; returns those it is linked with.
 
     Items that are not kept are in no story: of them only copies are remembered.
     """
-    rows = []
+    rows, linked = [], []
     for one, related in found:
         code, score = CODES.get(related.relation, NEARLY), related.score
         if code >= SAME_STORY and not status == one.status == KEPT:
@@ -41,8 +41,10 @@ def link(
         score = 1 - score if code == NEARLY else score
         if code != NEARLY or score >= NEAR_MISS:
             rows.append((min(item_id, one.item_id), max(item_id, one.item_id), code, score, reasons))
+        if code != NEARLY:
+            linked.append(one)
     conn.executemany("REPLACE INTO item_links VALUES (?, ?, ?, ?, ?)", rows)
-    return [low + high - item_id for low, high, code, *_ in rows if code != NEARLY]
+    return linked
 
 
 def compare_all(

@@ -25,11 +25,12 @@ def enter(
     """Relate a new item; a kept one without relatives opens a story.
 
     Returns what is to be settled once all entries of its document are in: each by itself, a long
-    document of alike entries would group the same neighbourhood hundreds of times.
+    document of alike entries would group the same neighbourhood hundreds of times. That is the item, and
+    of its relatives those in no story: what it changes among the others lies around it (`store.reach`).
     """
     linked = _link(conn, item_id, status, identity, by_key, compare)
     if linked:
-        return {item_id, *linked}
+        return {item_id, *(one.item_id for one in linked if one.status != KEPT)}
     if status == KEPT:
         threads.alone(conn, item_id)
     return set()
@@ -43,7 +44,7 @@ def change(conn: sqlite3.Connection, item_id: int, identity: Identity, compare: 
     if status != KEPT:
         stories.leave(conn, item_id)
     by_key = [each for each in candidates.by_key(conn, identity) if each.item_id != item_id]
-    touched |= set(_link(conn, item_id, status, identity, by_key, compare))
+    touched |= {one.item_id for one in _link(conn, item_id, status, identity, by_key, compare)}
     _settle(conn, touched)
 
 
@@ -66,7 +67,7 @@ def _link(
     identity: Identity,
     by_key: Sequence[Relative],
     compare: Compare,
-) -> list[int]:
+) -> list[Relative]:
     sort_at = conn.execute("SELECT sort_at FROM items WHERE id = ?", (item_id,)).fetchone()[0]
     every = {each.item_id: each for each in by_key}
     for each in candidates.by_likeness(conn, identity, status, sort_at):

@@ -14,7 +14,7 @@ import pytest
 
 from feeds.curate.identity import compare
 from feeds.model import Item, Judged
-from store import Store
+from store import Store, reach, threads
 from tests.builders import a_check, at
 from tests.stream import Report, judged, stream
 
@@ -78,6 +78,21 @@ def test_a_second_crawl_changes_nothing(tmp_path: Path) -> None:
     assert fill(tmp_path / "x.db", items[::-1]) == before
     with Store.open(tmp_path / "x.db") as store:
         assert [story.key for story in store.stories(limit=99)] == keys
+
+
+@pytest.mark.parametrize("most", [3, 8, 40])
+def test_grouping_everything_again_changes_nothing(
+    most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was grouped item by item is what all at once gives, where too much is linked too."""
+    monkeypatch.setattr(reach, "MOST", most)
+    items = [judged(report) for report in stream(120, days=4)]
+    rng = random.Random(most)  # noqa: S311 # repeatable, no secret
+    rng.shuffle(items)
+    fill(tmp_path / "x.db", items, rng)
+    with Store.open(tmp_path / "x.db") as store, store._db.writing() as conn:
+        kept = [each.id for each in store.items(limit=0)]
+        assert not threads.regroup(conn, kept)
 
 
 def events() -> list[Report]:
