@@ -12,7 +12,7 @@ from typing import Any
 import typer.main
 
 from scheduler import exit_codes
-from scheduler.config.keys import SECTIONS, SOURCE, Key, Section
+from scheduler.config.keys import SECTIONS, TABLES, Key, Section
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 _NOTE = "<!-- Made by `python -m scheduler.reference`; change the code it describes instead. -->\n"
@@ -37,7 +37,7 @@ default, so no file is needed; `moonwire init` writes one with all keys in comme
 at the file's folder. The file is checked as a whole before anything starts; each mistake is one sentence
 that names the file, the key or line, what was found and what is expected, and the command ends with 2.
 """
-    return "\n".join([_NOTE + head, *(_section(section) for section in (*SECTIONS, SOURCE))])
+    return "\n".join([_NOTE + head, *(_section(section) for section in (*SECTIONS, *TABLES))])
 
 
 def commands() -> str:
@@ -75,7 +75,7 @@ def _app() -> typer.Typer:
 
 
 def _section(section: Section) -> str:
-    title = "[[source]]" if section is SOURCE else f"[{section.name}]"
+    title = f"[[{section.name}]]" if section in TABLES else f"[{section.name}]"
     rows = "".join(_key(key) for key in section.keys)
     return (
         f"## `{title}`\n\n{section.help}\n\n| Key | Default | Expected | Meaning |\n"

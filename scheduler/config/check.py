@@ -3,36 +3,26 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
 from feeds.model import BasicAuth, Source
-from scheduler.config.keys import SECTIONS, SOURCE, Section
+from scheduler.config.findings import Findings
+from scheduler.config.keys import NOTIFY, SECTIONS, SOURCE, TABLES, Section
 from scheduler.config.kinds import WrongError, shown, split_credentials
+from scheduler.config.notify_check import rules_of, tables_of
+from scheduler.config.notify_types import NotifyRule
 
 _TOKEN = re.compile(r"[\x21-\x7e]{16,500}")
 
 
-@dataclass(slots=True)
-class Findings:
-    """Sentences on what is wrong, in the order of the file."""
-
-    file: str
-    problems: list[str] = field(default_factory=list)
-
-    def add(self, place: str, what: str) -> None:
-        """Note one problem: `place` is a section or key, `what` the rest of the sentence."""
-        self.problems.append(f"{self.file}: {place}: {what}")
-
-
 def check_document(document: Mapping[str, Any], findings: Findings) -> dict[str, dict[str, Any]]:
     """Return the values given per section (only those given); problems go to `findings`."""
-    known = [section.name for section in SECTIONS]
+    known = [section.name for section in (*SECTIONS, *TABLES)]
     for name in document:
-        if name not in {*known, SOURCE.name}:
-            findings.add(name, _unknown_top(name, [*known, SOURCE.name]))
+        if name not in known:
+            findings.add(name, _unknown_top(name, known))
     values: dict[str, dict[str, Any]] = {}
     for section in SECTIONS:
         table = document.get(section.name, {})
@@ -118,6 +108,16 @@ def check_sources(tables: object, findings: Findings) -> tuple[Source, ...]:
     return tuple(sources)
 
 
+def check_rules(found: object, findings: Findings) -> tuple[NotifyRule, ...]:
+    """Return the rules of all [[notify]] tables; names must differ."""
+    labels = [
+        (f"[[notify]] number {place}", table) for place, table in enumerate(tables_of(found, findings), 1)
+    ]
+    return rules_of(
+        [(label, check_table(table, NOTIFY, label, findings)) for label, table in labels], findings
+    )
+
+
 def _auth(values: Mapping[str, Any], place: str, findings: Findings) -> BasicAuth | None:
     user, variable = values.get("user", ""), values.get("password_env", "")
     if not user and not variable:
@@ -170,7 +170,7 @@ def _address_key(url: str) -> str:
 
 
 def _unknown_top(name: str, known: list[str]) -> str:
-    for section in (*SECTIONS, SOURCE):
+    for section in (*SECTIONS, *TABLES):
         if any(key.name == name for key in section.keys):
             return f"is not a section; the key {name} belongs under {_header(section)}."
     return f"is not a known section; the nearest known one is {_nearest(name, known)}."
@@ -178,7 +178,7 @@ def _unknown_top(name: str, known: list[str]) -> str:
 
 def _unknown_key(name: str, section: Section) -> str:
     near = get_close_matches(name, [key.name for key in section.keys], n=1, cutoff=0.75)
-    for other in (*SECTIONS, SOURCE):
+    for other in (*SECTIONS, *TABLES):
         if not near and other is not section and any(key.name == name for key in other.keys):
             return f"is not a known key here; it belongs under {_header(other)}."
     return (
@@ -193,4 +193,4 @@ def _nearest(name: str, known: list[str]) -> str:
 
 
 def _header(section: Section) -> str:
-    return f"[[{section.name}]]" if section is SOURCE else f"[{section.name}]"
+    return f"[[{section.name}]]" if section in TABLES else f"[{section.name}]"

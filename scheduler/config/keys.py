@@ -15,9 +15,10 @@ from scheduler.config.kinds import (
     text,
     whole,
 )
+from scheduler.config.notify_keys import DIGEST, NOTIFY, SMTP
 from scheduler.config.section import Key, Section
 
-__all__ = ["SECTIONS", "SOURCE", "WEEK_S", "Key", "Section"]
+__all__ = ["NOTIFY", "SECTIONS", "SOURCE", "TABLES", "WEEK_S", "Key", "Section"]
 
 WEEK_S = 7 * 86_400
 
@@ -185,6 +186,8 @@ SECTIONS = (
             ),
         ),
     ),
+    DIGEST,
+    SMTP,
 )
 
 SOURCE = Section(
@@ -239,3 +242,6 @@ SOURCE = Section(
         ),
     ),
 )
+
+TABLES = (SOURCE, NOTIFY)
+"""Those that may be repeated."""

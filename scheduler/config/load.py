@@ -9,6 +9,7 @@ import os
 import re
 import socket
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +17,10 @@ from platformdirs import user_config_dir, user_data_dir
 
 from feeds.errors import ConfigError
 from feeds.model import Source
-from scheduler.config.check import Findings, check_document, check_sources
+from scheduler.config.check import check_document, check_rules, check_sources
+from scheduler.config.findings import Findings
+from scheduler.config.notify_check import check_mail, smtp_of
+from scheduler.config.notify_types import DigestConfig
 from scheduler.config.types import (
     AllowPrivate,
     Config,
@@ -79,10 +83,14 @@ def parse(text: str, path: Path | None) -> Config:
     values = check_document(document, findings)
     origin: Literal["config", "default"] = "config" if "source" in document else "default"
     sources = check_sources(document["source"], findings) if origin == "config" else ()
+    rules = check_rules(document.get("notify", []), findings)
+    digest, smtp = DigestConfig(**values["digest"]), smtp_of(values["smtp"], findings)
+    check_mail(digest, smtp, findings)
     _check_defaults(values, findings)
     if findings.problems:
         raise ConfigError(_told(findings.problems))
-    return _build(values, path, sources if origin == "config" else default_sources(), origin)
+    built = _build(values, path, sources if origin == "config" else default_sources(), origin)
+    return replace(built, notify=rules, digest=digest, smtp=smtp)
 
 
 def default_sources() -> tuple[Source, ...]:

@@ -1,6 +1,6 @@
 """The commented configuration file that `moonwire init` writes. Pure, made from the table of keys."""
 
-from scheduler.config.keys import SECTIONS, SOURCE, Key
+from scheduler.config.keys import NOTIFY, SECTIONS, SOURCE, Key
 
 _HEAD = """\
 # moonwire.toml: every key is optional. A line with one # shows a key with its default;
@@ -12,6 +12,11 @@ _SOURCE_EXAMPLE = """\
 #name = "Example"
 #language = "en"
 #kind = "press"
+"""
+_NOTIFY_EXAMPLE = """\
+#[[notify]]
+#when = "official source"
+#to = "https://example.org/hook"
 """
 
 
@@ -29,6 +34,11 @@ def init_text() -> str:
         *(f"##   {key.name:<16}{key.help}" for key in SOURCE.keys),
     ]
     parts.append("\n".join(lines) + "\n" + _SOURCE_EXAMPLE)
+    lines = [
+        "## Rules by which somebody is told at once; without any, nobody is.",
+        *(f"##   {key.name:<16}{key.help}" for key in NOTIFY.keys),
+    ]
+    parts.append("\n".join(lines) + "\n" + _NOTIFY_EXAMPLE)
     return "\n".join(parts)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from feeds.model import Source
+from scheduler.config.notify_types import DigestConfig, NotifyRule, SmtpConfig
 
 AllowPrivate = bool | frozenset[str]
 """Which private addresses may be asked: all, none, or these host names and addresses."""
@@ -101,6 +102,9 @@ class Config:
     fetch: FetchConfig = FetchConfig()
     schedule: ScheduleConfig = ScheduleConfig()
     publish: PublishConfig = PublishConfig()
+    digest: DigestConfig = field(default_factory=DigestConfig)
+    smtp: SmtpConfig = field(default_factory=SmtpConfig)
+    notify: tuple[NotifyRule, ...] = ()
     sources: tuple[Source, ...] = ()
     sources_origin: Literal["config", "default"] = "default"
     """`default`: the file names no source, so these are the shipped ones."""
