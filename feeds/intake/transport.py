@@ -86,6 +86,10 @@ class _Guarded:
             self.sock.exchange = exchange
         try:
             super().request(*args, **kwargs)  # type: ignore[misc]
+        except BrokenPipeError as error:
+            if not kwargs.get("body"):
+                raise broken(exchange, error) from None
+            raise  # who refuses a body early may have said why: urllib3 reads on
         except OSError as error:
             raise broken(exchange, error) from None
         self.sock.served = True
@@ -178,40 +182,45 @@ class GuardedAdapter(HTTPAdapter):
 class _Request(requests.PreparedRequest):
     """A request that is prepared already: requests' own preparation would re-quote the address."""
 
-    def __init__(self, target: Target, headers: dict[str, str]) -> None:
+    def __init__(self, target: Target, headers: dict[str, str], body: bytes | None) -> None:
         super().__init__()
-        self.method = "GET"
+        self.method = "GET" if body is None else "POST"
+        self.body = body
         self.target = target
         self.url = target.url
         self.headers = headers  # type: ignore[assignment] # a plain dict has all that urllib3 asks of it
 
 
 class Transport:
-    """Sends GET requests one at a time per thread; any number of threads."""
+    """Sends GET and POST requests one at a time per thread; any number of threads."""
 
     def __init__(self, guard: Guard, context: ssl.SSLContext | None = None) -> None:
         self._wire = Wire(guard, context)
         self._adapter = GuardedAdapter(self._wire)
 
-    def send(self, target: Target, headers: dict[str, str], exchange: Exchange) -> requests.Response:
-        """Send one GET and read the answer's head into `exchange.headers`; raises ExchangeError.
+    def send(
+        self, target: Target, headers: dict[str, str], exchange: Exchange, body: bytes | None = None
+    ) -> requests.Response:
+        """Send one GET, or POST a body, and read the answer's head into `exchange.headers`.
 
         The one retry there is: when a connection that was kept open turns out dead or out of step,
-        the request goes out again on a fresh one (RFC 9112 9.3.1).
+        the request goes out again on a fresh one (RFC 9112 9.3.1). A POST may have been obeyed
+        although its answer was lost, so it goes out on a fresh one at once, and never again
+        (RFC 9110 9.2.2). Raises ExchangeError.
         """
         self._wire.exchange = exchange
-        exchange.fresh_only = False
+        exchange.fresh_only = body is not None
         try:
-            return self._send(target, headers)
+            return self._send(target, headers, body)
         except ExchangeError as error:
-            if not exchange.reused or exchange.status_seen or error.kind == "timeout":
+            if body is not None or not exchange.reused or exchange.status_seen or error.kind == "timeout":
                 raise
             exchange.fresh_only = True
-            return self._send(target, headers)
+            return self._send(target, headers, body)
 
-    def _send(self, target: Target, headers: dict[str, str]) -> requests.Response:
+    def _send(self, target: Target, headers: dict[str, str], body: bytes | None) -> requests.Response:
         try:
-            return self._adapter.send(_Request(target, headers), stream=True)
+            return self._adapter.send(_Request(target, headers, body), stream=True)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             what = f"the exchange failed ({reason(error)})"
             raise ExchangeError("protocol", what, "it is asked again later") from error

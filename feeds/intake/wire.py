@@ -119,7 +119,7 @@ class Exchange:
 
 
 class Metered:
-    """Mixin for sockets: each read is bounded by the exchange's deadline and counted."""
+    """Mixin for sockets: each read and write is bounded by the exchange's deadline, reads are counted."""
 
     exchange: Exchange
     served = False
@@ -137,6 +137,26 @@ class Metered:
             raise broken(exchange, error) from None
         exchange.spend(count)
         return count
+
+    def send(self, data: Any, flags: int = 0) -> int:  # noqa: ANN401 # as the class it extends
+        """Write some of `data`; raises ExchangeError when the time budget is spent."""
+        self.settimeout(self.exchange.remaining())  # type: ignore[attr-defined]
+        try:
+            count: int = super().send(data, flags)  # type: ignore[misc]
+        except TimeoutError:
+            raise self.exchange.late() from None
+        return count
+
+    def sendall(self, data: Any, flags: int = 0) -> None:  # noqa: ANN401 # as the class it extends
+        """Write all of `data`; raises ExchangeError when the time budget is spent.
+
+        Over TLS this calls `send` for each record, whose own time limit would begin anew each time.
+        """
+        self.settimeout(self.exchange.remaining())  # type: ignore[attr-defined]
+        try:
+            super().sendall(data, flags)  # type: ignore[misc]
+        except TimeoutError:
+            raise self.exchange.late() from None
 
 
 class PlainSocket(Metered, socket.socket):

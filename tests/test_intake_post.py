@@ -1,0 +1,279 @@
+"""A POST as a value: what arrives, what is refused, and that neither secrets nor bodies go astray."""
+
+import gzip
+import socket
+
+import pytest
+
+from feeds.errors import ConfigError
+from feeds.intake.address import AllowPrivate
+from feeds.intake.post import Poster, PosterLimits
+from feeds.intake.transport import verified_context
+from feeds.model import BasicAuth
+from feeds.model.posting import Posted, PostFailed, PostOutcome, PostRequest
+from tests.fakes_http import RawServer, Reply, Seen, raw, reply, sequence
+from tests.fakes_posts import Answer, PostServer
+from tests.test_intake_fetch_guard import INNER, TLS, names, served
+
+
+def a_poster(allow: AllowPrivate = frozenset({"127.0.0.1"}), **limits: float) -> Poster:
+    """Make a poster that may call loopback, and trusts the test authority."""
+    context = verified_context()
+    context.load_verify_locations(TLS / "authority.pem")
+    return Poster(
+        allow_private=allow,
+        user_agent="moonwire/1",
+        limits=PosterLimits(**{"total_s": 5, **limits}),
+        context=context,
+    )
+
+
+def a_request(url: str, body: bytes = b"a=1", **more: object) -> PostRequest:
+    """Make a form."""
+    told = {"content_type": "application/x-www-form-urlencoded", **more}
+    return PostRequest(url=url, body=body, **told)  # type: ignore[arg-type] # as the test says
+
+
+def failed(outcome: PostOutcome, kind: str) -> PostFailed:
+    """Check that a POST failed in this way."""
+    assert isinstance(outcome, PostFailed), outcome
+    assert outcome.kind == kind, outcome
+    return outcome
+
+
+def test_a_body_arrives_as_it_is() -> None:
+    """Bytes, type and own headers; each on a connection of its own; the answer's body is not looked at."""
+    with PostServer() as server, a_poster() as poster:
+        body = bytes(range(256)) * 4000
+        for _ in range(2):
+            outcome = poster.post(
+                a_request(server.url("/x?y=1"), body, headers=(("X-Hub-Signature", "sha256=0"),))
+            )
+            assert isinstance(outcome, Posted)
+            assert (outcome.status, outcome.body, outcome.url) == (200, b"", server.url("/x?y=1"))
+    first, second = server.seen
+    assert (first.path, first.body) == ("/x?y=1", body)
+    assert first.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert first.headers["x-hub-signature"] == "sha256=0"
+    assert first.headers["user-agent"] == "moonwire/1"
+    assert first.headers["content-length"] == str(len(body))
+    assert "accept-language" not in first.headers
+    assert first.port != second.port
+
+
+def test_an_empty_body_is_a_body() -> None:
+    """A POST stays a POST."""
+    with PostServer() as server, a_poster() as poster:
+        assert isinstance(poster.post(a_request(server.url(), b"")), Posted)
+    assert (server.seen[0].method, server.seen[0].headers["content-length"]) == ("POST", "0")
+
+
+def test_the_answer_is_read_when_wanted() -> None:
+    """Decoded, up to the cap; more is a failure and not a memory."""
+    packed = Answer(200, gzip.compress(b"x" * 900), Content_Encoding="gzip", Content_Type="text/x")
+    with PostServer(lambda _: packed) as server, a_poster() as poster:
+        outcome = poster.post(a_request(server.url(), answer_bytes=1000))
+        assert isinstance(outcome, Posted)
+        assert (outcome.body, outcome.content_type) == (b"x" * 900, "text/x")
+        short = failed(poster.post(a_request(server.url(), answer_bytes=800)), "too-large")
+        assert short.sentence == f"{server.url()}: the document is larger than 800 bytes when decoded."
+    broken = Answer(200, b"not gzip at all", Content_Encoding="gzip")
+    with PostServer(lambda _: broken) as server, a_poster() as poster:
+        failed(poster.post(a_request(server.url(), answer_bytes=800)), "encoding")
+
+
+@pytest.mark.parametrize(
+    ("status", "says"), [(404, "404 (Not Found)"), (503, "503 (Service Unavailable)"), (599, "599")]
+)
+def test_a_refusal_says_what_came(status: int, says: str) -> None:
+    """The status, and how long the receiver asks to be left alone."""
+    with PostServer(lambda _: Answer(status, b"no", Retry_After="120")) as server, a_poster() as poster:
+        outcome = failed(poster.post(a_request(server.url())), "status")
+    assert outcome.sentence == f"{server.url()}: it answered {says}."
+    assert (outcome.status, outcome.retry_after_s, outcome.gone, outcome.hopeless) == (
+        status,
+        120,
+        False,
+        False,
+    )
+
+
+def test_a_receiver_may_be_gone() -> None:
+    """410 is told apart."""
+    with PostServer(lambda _: Answer(410)) as server, a_poster() as poster:
+        assert failed(poster.post(a_request(server.url())), "status").gone
+
+
+@pytest.mark.parametrize("host", INNER)
+def test_the_network_inside_is_out_of_reach(host: str) -> None:
+    """Straight, and by a redirect that keeps the method."""
+    inner = f"http://{host}:9/"
+    with PostServer(lambda _: Answer(307, Location=inner)) as server, a_poster() as poster:
+        for url in (inner, server.url()):
+            outcome = failed(poster.post(a_request(url)), "address")
+            assert outcome.hopeless
+            assert "list it under fetch.allow_private" in outcome.sentence
+        assert len(server.seen) == 1
+
+
+def test_a_name_is_judged_by_what_it_resolves_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told early by `refusal`, and judged again when connecting: a name may change its mind."""
+    with a_poster(frozenset()) as poster:
+        names(monkeypatch, ["10.0.0.7"], ["93.184.216.34", "10.0.0.7"], ["127.0.0.1"])
+        assert poster.refusal("http://inside.example/") == "10.0.0.7 is a private address"
+        assert poster.refusal("http://mixed.example/") == ""
+        assert failed(poster.post(a_request("http://rebound.example/")), "address").status is None
+        assert poster.refusal("http://192.168.1.1/") == "192.168.1.1 is a private address"
+        assert "only http and https" in poster.refusal("file:///etc/passwd")
+
+
+def test_a_name_that_does_not_resolve(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence, early and late."""
+
+    def lookup(*_: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    with a_poster() as poster:
+        assert "does not resolve" in poster.refusal("http://nowhere.example/")
+        assert (
+            "check the spelling" in failed(poster.post(a_request("http://nowhere.example/")), "dns").sentence
+        )
+
+
+def test_redirects_that_keep_the_method_are_followed() -> None:
+    """307 and 308, with the body; secrets stay with the origin they were given for."""
+    with PostServer() as other:
+        leads = sequence_of(Answer(308, Location="/next"), Answer(307, Location=other.url("/end")))
+        with PostServer(leads) as server, a_poster() as poster:
+            url = server.url("/start").replace("http://", "http://me:pw@")
+            outcome = poster.post(
+                a_request(url, b"body", headers=(("X-Sig", "1"),), private=(("X-Key", "secret"),))
+            )
+            assert isinstance(outcome, Posted)
+            assert outcome.url == other.url("/end")
+        (end,) = other.seen
+    assert [seen.path for seen in server.seen] == ["/start", "/next"]
+    assert all(seen.headers["x-key"] == "secret" for seen in server.seen)
+    assert all(seen.headers["authorization"] == "Basic bWU6cHc=" for seen in server.seen)
+    assert (end.body, end.headers["x-sig"]) == (b"body", "1")
+    assert not {"authorization", "x-key"} & set(end.headers)
+
+
+def sequence_of(*answers: Answer) -> "Answers":
+    """Answer with each in turn."""
+    return Answers(answers)
+
+
+class Answers:
+    """Answers in turn; the last one stays."""
+
+    def __init__(self, answers: tuple[Answer, ...]) -> None:
+        self._left = list(answers)
+
+    def __call__(self, _: object) -> Answer:
+        """Give the next."""
+        return self._left.pop(0) if len(self._left) > 1 else self._left[0]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_other_redirects_are_no_answer(status: int) -> None:
+    """They ask for a GET; nothing is sent to where they lead."""
+    with PostServer(lambda _: Answer(status, Location="/next")) as server, a_poster() as poster:
+        outcome = failed(poster.post(a_request(server.url())), "status")
+    assert f"it answered {status}" in outcome.sentence
+    assert len(server.seen) == 1
+
+
+def test_redirects_that_lead_nowhere() -> None:
+    """No address, a circle, a wrong address."""
+    for location, kind in ((None, "redirect"), ("/", "redirect"), ("gopher://x/", "address")):
+        more = {"Location": location} if location else {}
+        answer = Answer(308, **more)
+        with PostServer(lambda _, answer=answer: answer) as server, a_poster() as poster:
+            outcome = failed(poster.post(a_request(server.url())), kind)
+            assert outcome.status == 308
+            assert len(server.seen) <= 4
+
+
+def test_what_was_encrypted_stays_so() -> None:
+    """A redirect from https to http is refused; a certificate is verified."""
+    plain = reply(307, Location="http://127.0.0.1:9/")
+    with RawServer(lambda _: plain, context=served("right")) as server, a_poster() as poster:
+        outcome = failed(poster.post(a_request(server.url("/", "localhost"))), "redirect")
+        assert "from https to http" in outcome.sentence
+    with RawServer(lambda _: reply(200), context=served("elsewhere")) as server, a_poster() as poster:
+        failed(poster.post(a_request(server.url("/", "localhost"))), "tls")
+
+
+def test_a_large_body_over_tls_keeps_to_the_time() -> None:
+    """A receiver that takes nothing in can not hold the sender for longer than the whole call may take."""
+
+    def hang(_: Seen) -> Reply:
+        return Reply(then="hang")
+
+    for context in (None, served("right")):
+        with RawServer(hang, context=context) as server, a_poster(total_s=0.5) as poster:
+            url = server.url("/", "localhost")
+            outcome = failed(poster.post(a_request(url, b"x" * (16 << 20))), "timeout")
+            assert "within 0.5 s" in outcome.sentence
+            assert outcome.elapsed_s < 3
+
+
+def test_a_post_is_never_sent_twice() -> None:
+    """An answer that was lost may have been obeyed: whoever sends decides whether to do it again."""
+    with RawServer(sequence(raw(b"", "close"), reply(200))) as server, a_poster() as poster:
+        failed(poster.post(a_request(server.url())), "connect")
+        assert len(server.seen) == 1
+
+
+def test_who_hangs_up_early_may_have_said_why() -> None:
+    """A receiver that refuses a large body without reading it is heard."""
+    with RawServer(lambda _: reply(413, then="close")) as server, a_poster() as poster:
+        outcome = poster.post(a_request(server.url(), b"x" * (8 << 20)))
+    assert isinstance(outcome, PostFailed)
+    assert outcome.status in {413, None}
+
+
+def test_wrong_headers_are_not_sent() -> None:
+    """What could split a request, or belongs to the connection, or can not be sent."""
+    with a_poster() as poster:
+        for more in (
+            {"headers": (("X-A", "1\r\nX-B: 2"),)},
+            {"private": (("Host", "elsewhere"),)},
+            {"headers": (("X A", "1"),)},
+        ):
+            sentence = failed(poster.post(a_request("http://127.0.0.1:9/", **more)), "address").sentence
+            assert "configured" not in sentence
+        typed = PostRequest(url="http://127.0.0.1:9/", body=b"", content_type="a\nb")
+        failed(poster.post(typed), "address")
+        failed(poster.post(a_request("mailto:x@example")), "address")
+    with pytest.raises(ConfigError, match="user_agent"):
+        Poster(allow_private=False, user_agent="\n")
+
+
+def test_no_sentence_holds_a_secret() -> None:
+    """Neither of the address nor of the headers; nor does a repr."""
+    request = a_request(
+        "http://me:pw@127.0.0.1:1/x", private=(("X-Key", "sesame"),), auth=BasicAuth(user="u", password="pw2")
+    )
+    with a_poster() as poster:
+        outcome = failed(poster.post(request), "connect")
+    for text in (repr(outcome), repr(request).replace("me:pw@", "")):
+        assert not {"pw2", "sesame", ":pw@"} & set(text.split("'")), text
+        assert "sesame" not in text
+        assert "pw2" not in text
+    assert "pw" not in outcome.sentence
+
+
+def test_a_question_follows_no_redirect() -> None:
+    """A GET for what a receiver says: its body, and any other status is a failure."""
+    with PostServer(lambda _: Answer(200, b"challenge")) as server, a_poster() as poster:
+        outcome = poster.ask(server.url("/cb?a=1&hub.mode=subscribe"), answer_bytes=100)
+        assert isinstance(outcome, Posted)
+        assert outcome.body == b"challenge"
+        assert (server.seen[0].method, server.seen[0].path) == ("GET", "/cb?a=1&hub.mode=subscribe")
+        assert "content-type" not in server.seen[0].headers
+    with PostServer(lambda _: Answer(307, Location="/next")) as server, a_poster() as poster:
+        failed(poster.ask(server.url(), answer_bytes=100), "status")
+        assert len(server.seen) == 1
