@@ -2,6 +2,7 @@
 
 from feeds.errors import StoreError
 from store.curation import LearnedModel, Rejudged, Share, StoredItem
+from store.delivery import Delivery, DeliveryLine, Parcel, Payload, Settled
 from store.health import CheckLine, Totals
 from store.links import Compare
 from store.query import Query, parse
@@ -10,9 +11,14 @@ from store.store import Store
 __all__ = [
     "CheckLine",
     "Compare",
+    "Delivery",
+    "DeliveryLine",
     "LearnedModel",
+    "Parcel",
+    "Payload",
     "Query",
     "Rejudged",
+    "Settled",
     "Share",
     "Store",
     "StoreError",

@@ -304,3 +304,83 @@ CREATE TABLE holds (
   storms INTEGER NOT NULL,
   refused TEXT NOT NULL
 ) WITHOUT ROWID;
+
+-- the rules of [[notify]]: what is older than a rule is no news to it
+CREATE TABLE notice_rules (
+  name TEXT PRIMARY KEY,
+  since INTEGER NOT NULL, -- when the rule was first met
+  seen_item INTEGER NOT NULL, -- the newest item it has looked at
+  seen_event INTEGER NOT NULL, -- the newest event of a source it has looked at
+  last_at INTEGER,
+  last_outcome TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+
+-- which items a rule has told of, so that no later grouping tells them again
+CREATE TABLE notices_told (
+  rule TEXT NOT NULL REFERENCES notice_rules (name) ON DELETE CASCADE,
+  item_id INTEGER NOT NULL,
+  PRIMARY KEY (rule, item_id)
+) WITHOUT ROWID;
+
+-- what happened to sources, for the feed of their health
+CREATE TABLE source_events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  source TEXT NOT NULL, -- its configured address
+  name TEXT NOT NULL,
+  home TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  sentence TEXT NOT NULL
+);
+
+-- what was last told of each source, so that each change is one event
+CREATE TABLE source_standings (
+  source_id INTEGER PRIMARY KEY REFERENCES sources (id) ON DELETE CASCADE,
+  checked INTEGER NOT NULL, -- the check it was last looked at after
+  reach TEXT NOT NULL, -- '', failing, unheard or gone
+  quiet_since INTEGER, -- the newest entry before the silence that was told
+  moved_to TEXT NOT NULL
+);
+
+-- one digest per closed period, as it was made
+CREATE TABLE digests (
+  kind TEXT NOT NULL CHECK (kind IN ('daily', 'weekly')),
+  period TEXT NOT NULL, -- as in 2026-03-08 or 2026-W10
+  made INTEGER NOT NULL,
+  stories INTEGER NOT NULL,
+  mailed INTEGER NOT NULL DEFAULT 0,
+  body TEXT NOT NULL,
+  PRIMARY KEY (kind, period)
+) WITHOUT ROWID;
+
+-- what is sent, each content once: thousands of deliveries may share it
+CREATE TABLE payloads (
+  id INTEGER PRIMARY KEY,
+  digest BLOB NOT NULL UNIQUE,
+  content_type TEXT NOT NULL,
+  headers TEXT NOT NULL, -- pairs of name and value
+  body BLOB NOT NULL
+);
+
+-- what has to reach somebody, also after a crash; `kind`, `target` and `key` name one delivery
+CREATE TABLE deliveries (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  target TEXT NOT NULL,
+  key TEXT NOT NULL,
+  lane TEXT NOT NULL, -- whom it burdens: the host
+  payload_id INTEGER REFERENCES payloads (id),
+  version INTEGER NOT NULL DEFAULT 0, -- grows when other content takes the place of what waits
+  state INTEGER NOT NULL DEFAULT 0, -- 0 waits, 1 sent, 2 given up
+  created INTEGER NOT NULL,
+  next_at INTEGER NOT NULL, -- while claimed: when the claim lapses
+  claim TEXT NOT NULL DEFAULT '',
+  attempts INTEGER NOT NULL DEFAULT 0,
+  settled INTEGER, -- when it was last tried to an end
+  status INTEGER,
+  error TEXT NOT NULL DEFAULT '',
+  UNIQUE (kind, target, key)
+);
+CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 0;
+CREATE INDEX deliveries_settled ON deliveries (settled) WHERE state <> 0;
+CREATE INDEX deliveries_payload ON deliveries (payload_id);

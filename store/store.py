@@ -30,6 +30,7 @@ from store.items import Wanted, Which
 from store.links import Compare
 from store.migrate import migrate
 from store.moves import DEFAULT, Moves
+from store.outbox import Outbox
 from store.records import Records
 from store.river import Rivers
 from store.sources import Origin
@@ -51,6 +52,8 @@ class Store:
         """Stories under filters and searches, page by page."""
         self.records = Records(db)
         """What is known of single items, and figures over all of them."""
+        self.outbox = Outbox(db)
+        """What has to reach somebody outside."""
 
     @classmethod
     def open(cls, path: Path, *, busy_s: float = BUSY_S, fold: Callable[[str], str] | None = None) -> Self:
@@ -113,6 +116,11 @@ class Store:
             if removed:
                 recording.revise(conn)
             return removed
+
+    def make_due(self, url: str, *, at: datetime, why: str) -> bool:
+        """Let a source be asked from a time on, if that is sooner; False when there is none to ask."""
+        with self._db.writing() as conn:
+            return sources.make_due(conn, url, at, why)
 
     def sources(self, *, seen: bool = True) -> list[SourceState]:
         """All listed sources, disabled and retired ones too; without `seen` their hashes are not read."""
