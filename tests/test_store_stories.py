@@ -115,7 +115,7 @@ def test_stamps_are_kept_as_a_whole(store: Store) -> None:
 def test_alike_entries_of_one_document_are_grouped_once(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Grouping at each entry would take minutes for a long document of alike ones; the first has no relatives."""
+    """Grouping at each entry would take a long document of alike ones minutes; the first has no kin."""
     calls: list[set[int]] = []
     regroup = threads.regroup
 

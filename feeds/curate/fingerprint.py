@@ -6,7 +6,7 @@ from functools import lru_cache
 from operator import attrgetter
 from struct import Struct
 
-from feeds.curate.features import weigh
+from feeds.curate.features import is_happening, is_naming, weigh
 
 VERSION = 1
 _HEAD = Struct("<BBQQQQQQII4sIIHH")
@@ -73,6 +73,10 @@ class Print:
     """Words of the address."""
     weights: tuple[float, ...] = field(default=(), compare=False)
     """Together, of title, words, concepts, headline: filled by `unpack`."""
+    names: frozenset[int] = field(default=frozenset(), compare=False)
+    """The concepts that name one of many; `unpack` fills this and the next two."""
+    headline_names: frozenset[int] = field(default=frozenset(), compare=False)
+    headline_happenings: frozenset[int] = field(default=frozenset(), compare=False)
 
 
 def pack(made: Print) -> bytes:
@@ -132,6 +136,9 @@ def unpack(data: bytes) -> Print | None:
         length=length,
         size=size,
         weights=tuple(weigh(sets[name]) for name in ("title", "words", "concepts", "headline")),
+        names=frozenset(filter(is_naming, sets["concepts"])),
+        headline_names=frozenset(filter(is_naming, sets["headline"])),
+        headline_happenings=frozenset(filter(is_happening, sets["headline"])),
         **sets,
     )
 

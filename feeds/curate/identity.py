@@ -82,6 +82,8 @@ def _same_article(a: Print, b: Print) -> Related | None:
             0.95,
             "The addresses are those of one page in two languages or under two paths.",
         )
+    if likeness.no_copy(a, b):
+        return None
     copy = likeness.copied(a, b)
     if not copy.is_copy:
         return None

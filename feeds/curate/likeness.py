@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from feeds.curate.features import RARE, is_happening, is_naming, name_of, weigh, weight
+from feeds.curate.features import RARE, is_happening, name_of, weigh, weight
 from feeds.curate.fingerprint import LIMITS, Print, jaccard, overlap
 
 _DAY = 24 * 60
@@ -49,13 +49,18 @@ class Copy:
     is_copy: bool
 
 
+def no_copy(a: Print, b: Print) -> bool:
+    """Whether two texts share no run of words at all: seen at once, and true of most pairs."""
+    return a.passages.isdisjoint(b.passages) and a.phrases.isdisjoint(b.phrases)
+
+
 def copied(a: Print, b: Print) -> Copy:
     """Whether two texts are one article: verbatim in good part, or lightly reworded."""
     _, passages = overlap(a.passages, b.passages, LIMITS["passages"])
     _, phrases = overlap(a.phrases, b.phrases, LIMITS["phrases"])
     words = jaccard(a.words, b.words)
     home = bool(a.site) and a.site == b.site
-    strict = home or _against(a.concepts, a.concepts, b.concepts, b.concepts) > 0
+    strict = home or _against(a.names, a.concepts, b.names, b.concepts) > 0
     short = min(a.length, b.length) < _MIN_UNITS
     ruled_out = short or _is_series(a, b) or (home and _is_template(a, b))
     runs = passages * min(a.size, b.size)
@@ -130,7 +135,7 @@ def measures(a: Print, b: Print) -> tuple[float, ...]:
         inside,
         shared,
         _share(headline, a_headline + b_headline - headline),
-        min(_against(a.concepts, a.concepts, b.concepts, b.concepts) / 8, 1.5),
+        min(_against(a.names, a.concepts, b.names, b.concepts) / 8, 1.5),
         0.3 if gap is None else min(math.log1p(gap) / math.log(31), 1.5),
         float(gap is not None and gap > 10),  # noqa: PLR2004 # days
         float(gap is None),
@@ -151,12 +156,9 @@ def _share(part: float, whole: float) -> float:
 
 
 def _against(a: frozenset[int], all_a: frozenset[int], b: frozenset[int], all_b: frozenset[int]) -> float:
-    """Weight of the places, missions and people that only one side names, on the side with less of them."""
-    only_a = weigh(code for code in a - all_b if is_naming(code))
-    if not only_a:
-        return 0.0
-    only_b = weigh(code for code in b - all_a if is_naming(code))
-    return min(only_a, only_b)
+    """Weight of what only one side has, on the side with less of it; 0 when one of them has nothing."""
+    only_a, only_b = a - all_b, b - all_a
+    return min(weigh(only_a), weigh(only_b)) if only_a and only_b else 0.0
 
 
 def headlines_part(a: Print, b: Print) -> bool:
@@ -164,16 +166,12 @@ def headlines_part(a: Print, b: Print) -> bool:
 
     "Thailand joins" and "Senegal joins" are two events, however alike their words.
     """
-    return _against(a.headline, a.concepts, b.headline, b.concepts) >= _TELLING_NAME
+    return _against(a.headline_names, a.concepts, b.headline_names, b.concepts) >= _TELLING_NAME
 
 
 def _happenings_against(a: Print, b: Print) -> float:
     """Weight of what a title says happened and the other text does not, on the side with less of it."""
-    only_a = weigh(code for code in a.headline - b.concepts if is_happening(code))
-    if not only_a:
-        return 0.0
-    only_b = weigh(code for code in b.headline - a.concepts if is_happening(code))
-    return min(only_a, only_b)
+    return _against(a.headline_happenings, a.concepts, b.headline_happenings, b.concepts)
 
 
 def story_probability(a: Print, b: Print) -> float:
