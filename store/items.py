@@ -130,6 +130,7 @@ def published(row: sqlite3.Row) -> PublishedItem:
         duplicate_of=row["duplicate_of"],
         story_id=row["story_id"],
         topic=row["topic"],
+        source_kind=row["source_kind"],
     )
 
 

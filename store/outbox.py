@@ -140,7 +140,7 @@ class Outbox:
         )
         with self._db.reading() as conn:
             rows = conn.execute(sql, (to_json(sorted(kinds)), limit)).fetchall()
-        return [_line(row) for row in rows]
+        return [line(row) for row in rows]
 
     def counts(self, kind: str) -> dict[State, int]:
         """Return how many deliveries of a kind are in each state, as far as they are remembered."""
@@ -220,7 +220,8 @@ def _payloads(conn: sqlite3.Connection, numbers: set[int]) -> dict[int, Payload]
     }
 
 
-def _line(row: sqlite3.Row) -> DeliveryLine:
+def line(row: sqlite3.Row) -> DeliveryLine:
+    """Make a line of a list of a row of deliveries."""
     waits = row["state"] == 0
     return DeliveryLine(
         kind=row["kind"],

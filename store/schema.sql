@@ -310,9 +310,7 @@ CREATE TABLE notice_rules (
   name TEXT PRIMARY KEY,
   since INTEGER NOT NULL, -- when the rule was first met
   seen_item INTEGER NOT NULL, -- the newest item it has looked at
-  seen_event INTEGER NOT NULL, -- the newest event of a source it has looked at
-  last_at INTEGER,
-  last_outcome TEXT NOT NULL DEFAULT ''
+  seen_event INTEGER NOT NULL -- the newest event of a source it has looked at
 ) WITHOUT ROWID;
 
 -- which items a rule has told of, so that no later grouping tells them again
@@ -338,6 +336,7 @@ CREATE TABLE source_standings (
   source_id INTEGER PRIMARY KEY REFERENCES sources (id) ON DELETE CASCADE,
   checked INTEGER NOT NULL, -- the check it was last looked at after
   reach TEXT NOT NULL, -- '', failing, unheard or gone
+  reach_since INTEGER, -- the last good answer before it was none of these
   quiet_since INTEGER, -- the newest entry before the silence that was told
   moved_to TEXT NOT NULL
 );
@@ -384,3 +383,24 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 0;
 CREATE INDEX deliveries_settled ON deliveries (settled) WHERE state <> 0;
 CREATE INDEX deliveries_payload ON deliveries (payload_id);
+
+-- who wants a feed of ours pushed (WebSub), confirmed by its callback
+CREATE TABLE subscriptions (
+  id INTEGER PRIMARY KEY,
+  topic TEXT NOT NULL, -- address of the feed
+  callback TEXT NOT NULL,
+  host TEXT NOT NULL,
+  secret TEXT NOT NULL, -- empty: what is sent is not signed
+  since INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  UNIQUE (topic, callback)
+);
+CREATE INDEX subscriptions_host ON subscriptions (host);
+CREATE INDEX subscriptions_expires ON subscriptions (expires);
+CREATE INDEX subscriptions_callback ON subscriptions (callback);
+
+-- which bytes of each feed hubs and subscribers were told of last
+CREATE TABLE announced (
+  topic TEXT PRIMARY KEY,
+  digest TEXT NOT NULL
+) WITHOUT ROWID;

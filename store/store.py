@@ -25,11 +25,14 @@ from store.backup import backup, integrity
 from store.codec import micros, moment
 from store.connection import BUSY_S, Database
 from store.curation import Curation
+from store.digests import Digests
+from store.events import Events
 from store.health import Health
 from store.items import Wanted, Which
 from store.links import Compare
 from store.migrate import migrate
 from store.moves import DEFAULT, Moves
+from store.notices import Notices
 from store.outbox import Outbox
 from store.records import Records
 from store.river import Rivers
@@ -54,6 +57,12 @@ class Store:
         """What is known of single items, and figures over all of them."""
         self.outbox = Outbox(db)
         """What has to reach somebody outside."""
+        self.events = Events(db)
+        """What happened to sources."""
+        self.notices = Notices(db)
+        """What the rules have told."""
+        self.digests = Digests(db)
+        """Days and weeks that were closed."""
 
     @classmethod
     def open(cls, path: Path, *, busy_s: float = BUSY_S, fold: Callable[[str], str] | None = None) -> Self:

@@ -50,6 +50,8 @@ class PublishedItem:
     duplicate_of: int | None = None
     story_id: int | None = None
     topic: str = ""
+    source_kind: str = ""
+    """What its publisher is, as the configuration says."""
 
     @property
     def when(self) -> datetime:

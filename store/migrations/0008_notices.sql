@@ -3,9 +3,7 @@ CREATE TABLE notice_rules (
   name TEXT PRIMARY KEY,
   since INTEGER NOT NULL, -- when the rule was first met
   seen_item INTEGER NOT NULL, -- the newest item it has looked at
-  seen_event INTEGER NOT NULL, -- the newest event of a source it has looked at
-  last_at INTEGER,
-  last_outcome TEXT NOT NULL DEFAULT ''
+  seen_event INTEGER NOT NULL -- the newest event of a source it has looked at
 ) WITHOUT ROWID;
 
 -- which items a rule has told of, so that no later grouping tells them again
@@ -31,6 +29,7 @@ CREATE TABLE source_standings (
   source_id INTEGER PRIMARY KEY REFERENCES sources (id) ON DELETE CASCADE,
   checked INTEGER NOT NULL, -- the check it was last looked at after
   reach TEXT NOT NULL, -- '', failing, unheard or gone
+  reach_since INTEGER, -- the last good answer before it was none of these
   quiet_since INTEGER, -- the newest entry before the silence that was told
   moved_to TEXT NOT NULL
 );
