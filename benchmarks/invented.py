@@ -1,19 +1,20 @@
 """A stream of invented news, day by day: what the wire keeps, what it nearly keeps, and all the rest.
 
 Equal arguments give equal days, whichever were made before. How often a kept item names which things, how
-many reports an event has and how long they are was counted over 211 labelled real items; the names are
-those of the gazetteer, in the script of each report, and everything else is made up.
+many reports an event has and how long they are was counted over 211 labelled real items; names are real,
+everything else is made up. `invented_names.json` holds them: the gazetteer's as they once were, so that its
+changes do not change the news.
 """
 
+import json
 import random
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
-from benchmarks.invented_words import COMMON, SCRIPTS, SYLLABLES, TONGUES
+from benchmarks.invented_words import COMMON, SYLLABLES, TONGUES
 from feeds.curate.identity import identify, outline
 from feeds.model import Identity, Item, Judged, Reason, Verdict
 
@@ -52,7 +53,7 @@ _SHARES = {
     "org:roscosmos": 0.09,
     "org:cnsa": 0.09,
 }
-"""Share of kept items that name a thing; the rest of the gazetteer shares `_TAIL`, the n-th as 1/n."""
+"""Share of kept items that name a thing; the other names share `_TAIL`, the n-th as 1/n."""
 _TAIL = 4.2
 _NAMING = ("place:", "mission:", "person:")
 """What headlines name first."""
@@ -110,14 +111,11 @@ def _events(number: int, seed: int) -> Iterator[Planned]:
 
 
 @cache
-def _things() -> dict[str, tuple[str, ...]]:
-    """Return what the gazetteer knows: name to its spellings, endings cut off."""
-    data = tomllib.loads(files("feeds.curate").joinpath("data/gazetteer.toml").read_text("utf-8"))
-    return {
-        f"{kind}:{name}": tuple(each.rstrip("*") for each in spellings if "*" not in each[:-1])
-        for kind, names in data.items()
-        for name, spellings in names.items()
-    }
+def _things() -> dict[str, dict[str, str]]:
+    """Return the names of things, language by language."""
+    data = Path(__file__).with_name("invented_names.json").read_text("utf-8")
+    known: dict[str, dict[str, str]] = json.loads(data)
+    return known
 
 
 @cache
@@ -129,14 +127,8 @@ def _shares() -> dict[str, float]:
 
 
 def _named(names: Sequence[str], tongue: str) -> list[str]:
-    """Spell things as a language's script does, those that it has a word for."""
-    script = SCRIPTS[tongue]
-    found = []
-    for name in names:
-        fit = [each for each in _things()[name] if script.fullmatch(each)]
-        if fit:
-            found.append(fit[0])
-    return found
+    """Name things in a language, those that it has a word for."""
+    return [_things()[name][tongue] for name in names if tongue in _things()[name]]
 
 
 def _word(rng: random.Random, tongue: str, size: int = 3) -> str:

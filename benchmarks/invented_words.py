@@ -5,18 +5,6 @@ import re
 TONGUES = {"en": 60, "zh": 10, "ru": 10, "es": 11, "ja": 3, "ar": 3, "ko": 2, "hi": 1}
 """Languages and how many of a hundred items are written in each."""
 
-SCRIPTS = {
-    "en": re.compile(r"[a-z0-9 ]+"),
-    "es": re.compile(r"[a-zà-ÿ0-9 ]+"),
-    "ru": re.compile(r"[а-яё0-9 ]+"),
-    "zh": re.compile(r"[\u4e00-\u9fff0-9]+"),
-    "ja": re.compile(r"[\u3040-\u30ff\u4e00-\u9fff0-9]+"),
-    "ko": re.compile(r"[\uac00-\ud7a3 0-9]+"),
-    "ar": re.compile(r"[\u0600-\u06ff ]+"),
-    "hi": re.compile(r"[\u0900-\u097f ]+"),
-}
-"""What a word of the gazetteer looks like in each."""
-
 COMMON = {
     tongue: words.split()
     for tongue, words in {
