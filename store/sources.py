@@ -67,6 +67,12 @@ def remove(conn: sqlite3.Connection, url: str) -> bool:
     return conn.execute(sql, (url,)).rowcount > 0
 
 
+def make_due(conn: sqlite3.Connection, url: str, at: datetime, why: str) -> bool:
+    """Bring the next check of a listed source forward to a time; False when none is asked at that address."""
+    sql = f"UPDATE sources SET next_check = min(next_check, ?), next_check_why = ? WHERE url = ? AND {_DUE}"  # noqa: S608 # constant
+    return conn.execute(sql, (micros(at), why, url)).rowcount > 0
+
+
 def _told(source: Source) -> dict[str, Any]:
     return {
         "url": source.url,

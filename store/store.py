@@ -37,6 +37,7 @@ from store.outbox import Outbox
 from store.records import Records
 from store.river import Rivers
 from store.sources import Origin
+from store.subscriptions import Subscriptions
 
 
 class Store:
@@ -57,6 +58,8 @@ class Store:
         """What is known of single items, and figures over all of them."""
         self.outbox = Outbox(db)
         """What has to reach somebody outside."""
+        self.subscriptions = Subscriptions(db)
+        """Who gets which feed pushed."""
         self.events = Events(db)
         """What happened to sources."""
         self.notices = Notices(db)
