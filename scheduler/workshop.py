@@ -29,6 +29,8 @@ from scheduler.rounds import hosts, pipeline, plan
 from store import Store
 
 if TYPE_CHECKING:
+    import ssl
+
     from feeds.curate.topic import Topic
     from feeds.curate.tune import Tuning
     from feeds.intake.fetch import Fetcher
@@ -167,7 +169,8 @@ class _Fetcher:
         self._config = config
         self._lock = threading.Lock()
         self._fetcher: Fetcher | None = None
-        if not (config.user_agent.isascii() and config.user_agent.isprintable()):
+        odd = not (config.user_agent.isascii() and config.user_agent.isprintable())
+        if odd or config.ca_file is not None:
             self._made()  # raises a ConfigError before anything is asked
 
     def __enter__(self) -> Self:
@@ -192,8 +195,16 @@ class _Fetcher:
                     limits=FetchLimits(total_s=self._config.timeout_s, max_bytes=self._config.max_bytes),
                     allow_private=self._config.allow_private,
                     user_agent=self._config.user_agent,
+                    context=self._context(),
                 )
             return self._fetcher
+
+    def _context(self) -> "ssl.SSLContext | None":
+        if self._config.ca_file is None:
+            return None  # made by the fetcher at the first https address
+        from feeds.intake.roots import verified_context  # noqa: PLC0415 # loads the roots, which takes 25 ms
+
+        return verified_context(self._config.ca_file)
 
 
 class _Reader:

@@ -11,7 +11,7 @@ import pytest
 from feeds.intake import address, dial
 from feeds.intake.address import AllowPrivate
 from feeds.intake.fetch import Fetcher, FetchLimits
-from feeds.intake.transport import verified_context
+from feeds.intake.roots import verified_context
 from feeds.intake.wire import PlainSocket
 from feeds.model import Fetched, FetchFailed, FetchOutcome, FetchRequest
 from tests.fakes_http import RawServer, reply, sequence

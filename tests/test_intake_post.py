@@ -8,7 +8,7 @@ import pytest
 from feeds.errors import ConfigError
 from feeds.intake.address import AllowPrivate
 from feeds.intake.post import Poster, PosterLimits
-from feeds.intake.transport import verified_context
+from feeds.intake.roots import verified_context
 from feeds.model import BasicAuth
 from feeds.model.posting import Posted, PostFailed, PostOutcome, PostRequest
 from tests.fakes_http import RawServer, Reply, Seen, raw, reply, sequence

@@ -10,6 +10,8 @@ from feeds.intake.wire import Exchange, ExchangeError, PlainSocket, reason
 
 _NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"})
 """What OpenSSL calls bytes that are no TLS record."""
+_UNKNOWN_ISSUER = frozenset({18, 19, 20})
+"""X509_V_ERR_*: signed by itself, by an unknown root, by an unknown issuer."""
 
 
 def dial(host: str, port: int, guard: Guard, exchange: Exchange) -> PlainSocket:
@@ -112,6 +114,8 @@ def tls_failure(host: str, error: OSError) -> ExchangeError:
     if isinstance(error, ssl.SSLCertVerificationError):
         why = " ".join(error.verify_message.split()).rstrip(".") or reason(error)
         mend = "the publisher must mend it; check the address"
+        if error.verify_code in _UNKNOWN_ISSUER:
+            mend = "the publisher must mend it; an authority of your own goes into [fetch] ca_file"
         return ExchangeError("tls", f"the certificate of {host} can not be trusted ({why})", mend)
     if not isinstance(error, ssl.SSLError):
         what = f"the connection broke in the TLS handshake ({reason(error)})"

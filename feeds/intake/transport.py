@@ -12,7 +12,6 @@ import time
 from collections import OrderedDict
 from typing import Any
 
-import certifi
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
@@ -22,8 +21,9 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from feeds.intake.address import Guard
 from feeds.intake.answer import Answer
 from feeds.intake.dial import dial, tls_failure
+from feeds.intake.roots import verified_context
 from feeds.intake.target import Target
-from feeds.intake.wire import Exchange, ExchangeError, PlainSocket, TlsSocket, broken, reason
+from feeds.intake.wire import Exchange, ExchangeError, PlainSocket, broken, reason
 
 _POOLS = 64
 _IDLE_PER_HOST = 2
@@ -268,14 +268,6 @@ def drain(response: requests.Response, exchange: Exchange) -> None:
         response.raw.read(_DRAIN, decode_content=False)
         response.raw.read(1, decode_content=False)
     exchange.deadline = deadline
-
-
-def verified_context() -> ssl.SSLContext:
-    """Make a client context that trusts certifi's roots and checks names; it takes 25 ms, so share it."""
-    context = ssl.create_default_context(cafile=certifi.where())
-    context.sslsocket_class = TlsSocket
-    context.set_alpn_protocols(["http/1.1"])
-    return context
 
 
 def _too_large(limit: int) -> ExchangeError:

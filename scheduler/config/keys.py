@@ -124,6 +124,13 @@ SECTIONS = (
                 help="Private hosts that may be asked: a list of names and addresses, or true for all.",
             ),
             Key(
+                name="ca_file",
+                kind=text(4096, empty=False),
+                note="none: certifi's roots alone",
+                help="PEM file of certificate authorities that are trusted too, as of one's own network; "
+                "relative to this file.",
+            ),
+            Key(
                 name="host_spacing_s",
                 kind=number(0, 3600),
                 default="5",

@@ -133,7 +133,7 @@ def _build(
         topic=TopicConfig(file=_topic(values["topic"], folder)),
         store=StoreConfig(path=_store_path(values["store"], folder)),
         serve=ServeConfig(base_url=given or derived_url(host, port), base_url_derived=not given, **serve),
-        fetch=FetchConfig(**values["fetch"] | {"user_agent": _user_agent(values["fetch"])}),
+        fetch=FetchConfig(**_fetch(values["fetch"], folder)),
         schedule=ScheduleConfig(**_schedule(values["schedule"])),
         publish=PublishConfig(
             **publish | ({"dir": _under(folder, publish["dir"])} if "dir" in publish else {})
@@ -161,6 +161,11 @@ def _under(folder: Path, name: str) -> Path:
         return folder / Path(name).expanduser()
     except RuntimeError:  # ~somebody who is not there
         return folder / name
+
+
+def _fetch(values: dict[str, Any], folder: Path) -> dict[str, Any]:
+    found = values | {"user_agent": _user_agent(values)}
+    return found | ({"ca_file": _under(folder, values["ca_file"])} if "ca_file" in values else {})
 
 
 def _user_agent(values: dict[str, Any]) -> str:

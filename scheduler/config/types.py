@@ -62,6 +62,8 @@ class FetchConfig:
     subscribers: int = 0
     """Readers behind this wire, told to publishers; 0: not told."""
     allow_private: AllowPrivate = frozenset()
+    ca_file: Path | None = None
+    """PEM file of certificate authorities to trust besides certifi's."""
     host_spacing_s: float = 5.0
     """Least time between the starts of two requests to one host."""
     per_host: int = 2
