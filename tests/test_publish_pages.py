@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 
 from feeds.model import SourceLine, Story
-from feeds.publish.pages import front as pages
 from feeds.publish.pages.favicon import favicon
+from feeds.publish.pages.frame import stylesheet
 from feeds.publish.site import render
 from tests.builders import NOW, a_channel, a_coverage, a_published_item, a_reason, a_source_line, a_story, at
 
@@ -97,11 +97,11 @@ def test_the_page_leads_readers_to_the_feeds() -> None:
 
 
 def test_the_page_can_be_walked_by_keyboard_and_ear() -> None:
-    """Landmarks, one main heading, a skip link to the stories, unique ids."""
+    """Landmarks, one main heading, a skip link to the content, unique ids."""
     outline = Outline(page(a_story(1), a_story(40)))
     assert [len(outline.all(tag)) for tag in ("main", "header", "footer", "nav", "h1")] == [1, 1, 1, 1, 1]
-    assert outline.all("a")[0]["href"] == "#stories"
-    assert outline.all("main")[0]["id"] == "stories"
+    assert outline.all("a")[0]["href"] == "#content"
+    assert outline.all("main")[0]["id"] == "content"
     ids = [attributes["id"] for _, attributes in outline.seen if "id" in attributes]
     assert len(set(ids)) == len(ids)
     assert outline.all("html") == [{"lang": "en"}]
@@ -186,7 +186,7 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_every_text_colour_can_be_read(scheme: int) -> None:
     """WCAG AA: 4.5 to 1 for each text colour on each ground, in both schemes."""
-    style = pages.stylesheet().decode()
+    style = stylesheet().decode()
     colours = {
         name: values[scheme]
         for name in ("ink", "quiet", "accent", "warn", "paper", "wash")

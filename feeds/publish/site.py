@@ -13,6 +13,7 @@ from feeds.publish.formats.normal import publications
 from feeds.publish.formats.opml import OPML_TYPE, opml
 from feeds.publish.pages import front as pages
 from feeds.publish.pages.favicon import favicon
+from feeds.publish.pages.frame import stylesheet
 from feeds.publish.pages.story import story_files
 from feeds.publish.words import whole_second
 
@@ -69,19 +70,19 @@ def render(
             body=pages.index(channel, entries, status, live=history.live), content_type="text/html" + UTF8
         ),
         **feed_files(channel, publications(history.with_tail(stories)), history.place),
-        **_near(channel, near),
+        **_near(channel, near, live=history.live),
         **story_files(channel, history.with_tail(stories), live=history.live),
         "sources.opml": SiteFile(body=opml(title, status.sources), content_type=OPML_TYPE + UTF8),
-        "moonwire.css": SiteFile(body=pages.stylesheet(), content_type="text/css" + UTF8),
+        "moonwire.css": SiteFile(body=stylesheet(), content_type="text/css" + UTF8),
         "favicon.ico": SiteFile(body=favicon(), content_type="image/x-icon"),
     }
 
 
-def _near(channel: Channel, items: Sequence[PublishedItem]) -> dict[str, SiteFile]:
+def _near(channel: Channel, items: Sequence[PublishedItem], *, live: bool) -> dict[str, SiteFile]:
     """Return the page and feeds for the weekly look at what came close."""
     about = near_channel(channel)
     entries = near_publications(items)
-    page = SiteFile(body=pages.near(channel, about, entries), content_type="text/html" + UTF8)
+    page = SiteFile(body=pages.near(channel, about, entries, live=live), content_type="text/html" + UTF8)
     return {"near.html": page, **feed_files(about, entries, Place(name="near", page="near.html"))}
 
 

@@ -1,6 +1,7 @@
 """The template engine, set so that a forgotten variable fails and every text is escaped."""
 
-from functools import cache
+from functools import cache, lru_cache
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -30,8 +31,16 @@ def environment() -> Environment:
         reason_line=words.reason_line,
         telling=words.telling,
         shorten=words.shorten,
+        tagged=tagged,
     )
     return env
+
+
+@lru_cache(maxsize=1024)
+def tagged(tag: str) -> str:
+    """Return the address, from the site's root, of the stories that have a tag."""
+    term = f'tag:"{tag}"' if " " in tag else f"tag:{tag}"
+    return f"river?{urlencode({'q': term})}"
 
 
 def entry_html(entry: Publication, *, footer: bool = True) -> str:

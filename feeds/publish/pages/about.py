@@ -5,15 +5,19 @@ from collections.abc import Mapping, Sequence
 from feeds.model import Channel
 from feeds.publish import clean, words
 from feeds.publish.formats import catalogue
-from feeds.publish.formats.syndication import ATOM_TYPE
 from feeds.publish.library import FACETS, ConceptCard, Facet, Figures, Filtered, SourceCard, TopicCard
 from feeds.publish.pages import charts
 from feeds.publish.pages.frame import Frame, page
 from feeds.publish.slug import in_address
 
 
-def sources(channel: Channel, cards: Sequence[SourceCard]) -> bytes:
-    """Return the page of sources with health, rhythm and next check."""
+def sources(
+    channel: Channel, cards: Sequence[SourceCard], *, desk: Mapping[str, object] | None = None
+) -> bytes:
+    """Return the page of sources with health, rhythm and next check.
+
+    `desk` is what its operator may do, as `feeds.publish.pages.operator` lays it out.
+    """
     frame = Frame(
         channel=channel,
         heading="Sources",
@@ -21,9 +25,8 @@ def sources(channel: Channel, cards: Sequence[SourceCard]) -> bytes:
         here="sources",
     )
     shown = [_source(card) for card in cards]
-    return page(
-        "sources.html", frame, {"cards": shown, "failing": sum(c.line.state == "failing" for c in cards)}
-    )
+    failing = sum(card.line.state == "failing" for card in cards)
+    return page("sources.html", frame, {"cards": shown, "failing": failing, "desk": desk})
 
 
 def _source(card: SourceCard) -> dict[str, object]:
@@ -140,7 +143,6 @@ def feeds(channel: Channel, facets: Mapping[Facet, Sequence[Filtered]], *, live:
         about="Every feed of this site.",
         here="feeds.html",
         live=live,
-        alternates=(("All stories (Atom)", ATOM_TYPE, "feed.atom"),),
     )
     groups = [
         (
@@ -157,4 +159,4 @@ def feeds(channel: Channel, facets: Mapping[Facet, Sequence[Filtered]], *, live:
             for each in facets.get(kind, ())
         ]
         groups.append((catalogue.HEADINGS[kind], rows))
-    return page("feeds.html", frame, {"groups": groups, "live": live})
+    return page("feeds.html", frame, {"groups": groups})

@@ -1,54 +1,94 @@
-"""What stands around every page that answers a question: head, masthead, ways to the other pages. Pure."""
+"""What stands around every page: head, masthead, ways to the other pages and to the feeds. Pure."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 from markupsafe import Markup
 
 from feeds.model import Channel
 from feeds.publish import clean
+from feeds.publish.formats.jsonfeed import JSON_TYPE
+from feeds.publish.formats.syndication import ATOM_TYPE, RSS_TYPE
 from feeds.publish.library import Pieces
-from feeds.publish.pages.front import stylesheet
 from feeds.publish.templating import environment
 
 PAGES = (
+    ("./", "Newest"),
     ("river", "River"),
     ("pictures", "Pictures"),
     ("sources", "Sources"),
     ("topic", "Topic"),
     ("feeds.html", "Feeds"),
 )
-_STATIC = (("feeds.html", "Feeds"), ("near.html", "Near misses"))
+_STATIC = (("index.html", "Newest"), ("near.html", "Near misses"), ("feeds.html", "Feeds"))
 _SUMMARY = 320
+_FORMATS = (("Atom", ATOM_TYPE, "atom"), ("RSS", RSS_TYPE, "rss"), ("JSON Feed", JSON_TYPE, "json"))
+
+Alternates = tuple[tuple[str, str, str], ...]
+"""Name, media type and address of the feeds of a page; addresses start at the site's root."""
+
+
+def alternates(name: str, query: str = "") -> Alternates:
+    """Return the three formats of one feed; `query` follows their endings, question mark included."""
+    return tuple((label, kind, f"{name}.{ending}{query}") for label, kind, ending in _FORMATS)
+
+
+MAIN = alternates("feed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What stands around every page."""
+    """What stands around a page. `language` is that of its heading where it is not the page's own."""
 
     channel: Channel
     heading: str
     about: str
     here: str = ""
     depth: int = 0
-    alternates: tuple[tuple[str, str, str], ...] = ()
+    alternates: Alternates = MAIN
     live: bool = True
+    heading_language: str = ""
+
+
+def front_page(*, live: bool) -> str:
+    """Return the way from the site's root to its front page; a folder has no name for it but the file's."""
+    return (PAGES if live else _STATIC)[0][0]
+
+
+@cache
+def stylesheet() -> bytes:
+    """Return the site's one stylesheet."""
+    folder = resources.files("feeds.publish").joinpath("static")
+    return b"".join(folder.joinpath(name).read_bytes() for name in ("moonwire.css", "live.css"))
+
+
+@cache
+def style_version() -> str:
+    """Return what tells one stylesheet from another, for its address."""
+    return hashlib.sha256(stylesheet()).hexdigest()[:8]
 
 
 def page(template: str, frame: Frame, values: Mapping[str, object]) -> bytes:
-    """Return a page made by a template of templates/live from `values`."""
+    """Return a page made by a template of templates/live from `values`. Our own words are English."""
+    title = clean.line(frame.channel.title) or "moonwire"
     common = {
-        "title": clean.line(frame.channel.title) or "moonwire",
-        "heading": frame.heading,
+        "language": "en",
+        "title": title,
+        "heading": frame.heading or title,
+        "heading_language": frame.heading_language,
         "about": frame.about,
         "here": frame.here,
         "root": "../" * frame.depth,
         "alternates": frame.alternates,
         "pages": PAGES if frame.live else _STATIC,
-        "style_version": hashlib.sha256(stylesheet()).hexdigest()[:8],
+        "live": frame.live,
+        "style_version": style_version(),
         "summary_length": _SUMMARY,
         "pieces": pieces_html,
+        "hit": None,
     }
     return environment().get_template(f"live/{template}").render({**common, **values}).encode()
 

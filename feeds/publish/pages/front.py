@@ -1,20 +1,20 @@
 """The pages for people, by Jinja2 templates: no script, nothing from third parties. Pure."""
 
-import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib import resources
 from itertools import groupby
 
 from feeds.model import Channel, SourceLine
 from feeds.publish import clean, words
 from feeds.publish.formats.normal import Publication
-from feeds.publish.templating import environment
+from feeds.publish.pages.frame import Frame, alternates, front_page, page
+from feeds.publish.slug import in_address, slug_of
 
 _IDLE = frozenset({"disabled", "retired"})
-_SUMMARY = 320
+_FOLLOWED = 6
+"""Tags, and as many languages, whose feeds the head of the front page names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,56 +41,55 @@ def watch(sources: Iterable[SourceLine], *, offline: bool | None = None) -> Watc
     )
 
 
-@cache
-def stylesheet() -> bytes:
-    """Return the site's one stylesheet."""
-    folder = resources.files("feeds.publish").joinpath("static")
-    return b"".join(folder.joinpath(name).read_bytes() for name in ("moonwire.css", "live.css"))
-
-
 def index(channel: Channel, entries: Sequence[Publication], status: Watch, *, live: bool = False) -> bytes:
     """Return the front page: `entries` as given, newest first, under their UTC days.
 
     The time of the next check is told only while there is no story or no source can be reached;
     elsewhere it would change the page, and its ETag, at every round.
     """
-    days = [(name, list(group)) for name, group in groupby(entries, key=lambda e: words.day(e.published))]
-    page = (
-        environment()
-        .get_template("index.html")
-        .render(
-            channel=channel,
-            language=clean.language(channel.language) or "en",
-            title=clean.line(channel.title) or "moonwire",
-            description=clean.line(channel.description),
-            days=days,
-            live=live,
-            status=status,
-            sources=[_source(source) for source in status.sources],
-            summary_length=_SUMMARY,
-            style_version=hashlib.sha256(stylesheet()).hexdigest()[:8],
-        )
+    frame = Frame(
+        channel=channel,
+        heading="",
+        about=clean.line(channel.description),
+        here=front_page(live=live),
+        live=live,
     )
-    return page.encode()
+    values = {
+        "days": _days(entries),
+        "status": status,
+        "sources": [_source(source) for source in status.sources],
+        "followed": _followed(channel, entries),
+    }
+    return page("index.html", frame, values)
 
 
-def near(channel: Channel, about: Channel, entries: Sequence[Publication]) -> bytes:
+def near(channel: Channel, about: Channel, entries: Sequence[Publication], *, live: bool = False) -> bytes:
     """Return the page of near misses: `entries` of the channel `about`, beside the page of `channel`."""
-    days = [(name, list(group)) for name, group in groupby(entries, key=lambda e: words.day(e.published))]
-    page = (
-        environment()
-        .get_template("near.html")
-        .render(
-            language=clean.language(channel.language) or "en",
-            home=clean.line(channel.title) or "moonwire",
-            title=clean.line(about.title),
-            description=clean.line(about.description),
-            days=days,
-            summary_length=_SUMMARY,
-            style_version=hashlib.sha256(stylesheet()).hexdigest()[:8],
-        )
+    frame = Frame(
+        channel=channel,
+        heading="Near misses",
+        about=clean.line(about.description),
+        here="near.html",
+        alternates=alternates("near"),
+        live=live,
     )
-    return page.encode()
+    return page("near.html", frame, {"days": _days(entries)})
+
+
+def _days(entries: Sequence[Publication]) -> list[tuple[str, list[Publication]]]:
+    return [(name, list(group)) for name, group in groupby(entries, key=lambda e: words.day(e.published))]
+
+
+def _followed(channel: Channel, entries: Sequence[Publication]) -> list[tuple[str, str]]:
+    """Return title and address of the feeds of the tags and languages most usual on a page."""
+    title = clean.line(channel.title) or "moonwire"
+    tags = Counter(tag for entry in entries for tag in entry.tags)
+    languages = Counter(entry.language for entry in entries if entry.language)
+    found = [(tag, f"tag/{slug_of(tag)}") for tag, _ in tags.most_common(_FOLLOWED)]
+    found += [
+        (words.language_name(tag), f"lang/{slug_of(tag)}") for tag, _ in languages.most_common(_FOLLOWED)
+    ]
+    return [(f"{title}: {name}", f"{in_address(path)}.atom") for name, path in found]
 
 
 def _source(source: SourceLine) -> dict[str, object]:

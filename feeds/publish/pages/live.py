@@ -7,11 +7,10 @@ from urllib.parse import urlencode
 from feeds.model import Channel, Story
 from feeds.publish import clean, cursor, words
 from feeds.publish.formats import catalogue
-from feeds.publish.formats.jsonfeed import JSON_TYPE
 from feeds.publish.formats.normal import Publication, publications
-from feeds.publish.formats.syndication import ATOM_TYPE, RSS_TYPE
 from feeds.publish.library import Evidence, Facet, Filtered, River
-from feeds.publish.pages.frame import Frame, page
+from feeds.publish.pages.frame import Alternates, Frame, alternates, page
+from feeds.publish.slug import in_address
 
 _NARROWED: tuple[tuple[Facet, str], ...] = (("tag", "Tags"), ("lang", "Languages"))
 _NARROW = 12
@@ -24,38 +23,43 @@ def searched(path: str, query: str, after: str = "") -> str:
     return f"{path}?{urlencode(values)}" if values else path
 
 
-def story(
-    channel: Channel, entry: Publication, reports: Sequence[Mapping[str, object]], told: Story, *, live: bool
+def story(  # one argument per part of the page
+    channel: Channel,
+    entry: Publication,
+    reports: Sequence[Mapping[str, object]],
+    told: Story,
+    *,
+    live: bool,
+    desk: Mapping[str, object] | None = None,
 ) -> bytes:
-    """Return the page of one story; `reports` as `feeds.publish.pages.story` lays them out."""
+    """Return the page of one story; `reports` as `feeds.publish.pages.story` lays them out.
+
+    `desk` is what its operator may do, as `feeds.publish.pages.operator` lays it out.
+    """
     about = f"How one story came out: {entry.source} first, {words.day(entry.published)}."
-    frame = Frame(channel=channel, heading=entry.full_title, about=about, depth=1, live=live)
+    frame = Frame(
+        channel=channel,
+        heading=entry.full_title,
+        heading_language=entry.language,
+        about=about,
+        depth=1,
+        live=live,
+    )
     languages = [words.language_name(tag) for tag in map(clean.language, told.languages) if tag]
-    values = {"entry": entry, "reports": reports, "story": told, "languages": languages}
+    values = {"entry": entry, "reports": reports, "story": told, "languages": languages, "desk": desk}
     return page("story.html", frame, values)
 
 
 def river(channel: Channel, found: River, query: str, facets: Mapping[Facet, Sequence[Filtered]]) -> bytes:
     """Return a page of stories that fit a search, with ways to narrow it and to go on."""
-    rows = zip(publications(found.stories), found.hits, found.stories, strict=True)
-    entries = [(entry, hit, story.lead.id) for entry, hit, story in rows]
-    days = [
-        (name, list(group)) for name, group in groupby(entries, key=lambda row: words.day(row[0].published))
-    ]
-    alternates = tuple(
-        (name, kind, searched(f"search.{ending}", query) if query else f"feed.{ending}")
-        for name, kind, ending in (
-            ("Atom", ATOM_TYPE, "atom"),
-            ("RSS", RSS_TYPE, "rss"),
-            ("JSON", JSON_TYPE, "json"),
-        )
-    )
+    rows = zip(publications(found.stories), found.hits, strict=True)
+    days = [(name, list(group)) for name, group in groupby(rows, key=lambda row: words.day(row[0].published))]
     frame = Frame(
         channel=channel,
         heading=f"Search: {query}" if query else "River",
         about="All stories, newest first.",
         here="river",
-        alternates=alternates,
+        alternates=_feeds_of(query, facets),
     )
     values = {
         "query": query,
@@ -68,14 +72,26 @@ def river(channel: Channel, found: River, query: str, facets: Mapping[Facet, Seq
     return page("river.html", frame, values)
 
 
+def _feeds_of(query: str, facets: Mapping[Facet, Sequence[Filtered]]) -> Alternates:
+    """Return the feeds of a search: those of its tag or language where it asks for nothing else."""
+    if not query:
+        return alternates("feed")
+    whole = (each for kind in facets for each in facets[kind] if _term(each) == query)
+    name = next((in_address(each.name) for each in whole), "")
+    return alternates(name) if name else alternates("search", searched("", query))
+
+
+def _term(about: Filtered) -> str:
+    """Return what is typed to search for a tag or language."""
+    return f'{about.kind}:"{about.value}"' if " " in about.value else f"{about.kind}:{about.value}"
+
+
 def _narrow(facets: Sequence[Filtered], query: str) -> list[tuple[str, str, int]]:
-    links = []
-    for each in facets[:_NARROW]:
-        value = f'"{each.value}"' if " " in each.value else each.value
-        term = f"{each.kind}:{value}"
-        if term not in query.split():
-            links.append((searched("river", f"{query} {term}".strip()), catalogue.label_of(each), each.count))
-    return links
+    return [
+        (searched("river", f"{query} {term}".strip()), catalogue.label_of(each), each.count)
+        for each in facets[:_NARROW]
+        if (term := _term(each)) not in query
+    ]
 
 
 def item(channel: Channel, found: Evidence, *, desk: Mapping[str, object] | None = None) -> bytes:
@@ -85,7 +101,8 @@ def item(channel: Channel, found: Evidence, *, desk: Mapping[str, object] | None
     """
     lead = found.item
     title = clean.line(lead.title) or "Untitled"
-    frame = Frame(channel=channel, heading=title, about="Why this item is judged as it is.", depth=1)
+    about, language = "Why this item is judged as it is.", clean.language(lead.language)
+    frame = Frame(channel=channel, heading=title, heading_language=language, about=about, depth=1)
     relations = [
         {
             "source": clean.line(other.source_name),
@@ -107,7 +124,7 @@ def item(channel: Channel, found: Evidence, *, desk: Mapping[str, object] | None
         "tags": [clean.line(tag) for tag in lead.tags],
         "facts": [(name, value) for name, value in _facts(found) if value],
         "summary": clean.text(lead.summary).strip(),
-        "language": clean.language(lead.language),
+        "summary_language": language,
         "relations": relations,
         "desk": desk,
     }
