@@ -39,7 +39,7 @@ class Digests:
 
     def close(self, digest: Digest) -> bool:
         """Keep the digest of a period for good; False when there is one already."""
-        values = (digest.kind, digest.period, micros(digest.made), len(digest.stories), to_json(digest))
+        values = (digest.period.kind, digest.period.name, micros(digest.made), len(digest.stories), to_json(digest))
         with self._db.writing() as conn:
             sql = "INSERT OR IGNORE INTO digests (kind, period, made, stories, body) VALUES (?, ?, ?, ?, ?)"
             new = conn.execute(sql, values).rowcount > 0
@@ -71,9 +71,9 @@ class Digests:
         """Ask for one mail to each recipient, once per digest; False when that was done before."""
         with self._db.writing() as conn:
             sql = "UPDATE digests SET mailed = 1 WHERE kind = ? AND period = ? AND mailed = 0"
-            if conn.execute(sql, (digest.kind, digest.period)).rowcount == 0:
+            if conn.execute(sql, (digest.period.kind, digest.period.name)).rowcount == 0:
                 return False
-            key = f"{digest.kind} {digest.period}"
+            key = f"{digest.period.kind} {digest.period.name}"
             payload = Payload(body=key.encode(), content_type="text/plain")
             parcels = [Parcel(target=each, key=key, lane=lane) for each in recipients]
             outbox.put(conn, KIND, parcels, payload, now=now, again=False)

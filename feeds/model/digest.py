@@ -11,6 +11,22 @@ DigestKind = Literal["daily", "weekly"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A day or an ISO week in a time zone. Maker: `scheduler.push.periods`. Taker: the digest of it."""
+
+    kind: DigestKind
+    name: str
+    """As in 2026-03-08 or 2026-W10."""
+    zone: str
+    """IANA name."""
+    start: datetime
+    end: datetime
+    """Not included; both UTC."""
+    due: datetime
+    """When its digest is made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestReport:
     """Who told a story, and where."""
 
@@ -46,15 +62,9 @@ class DigestSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """One closed period. `start` and `end` are its bounds (UTC), the end not included."""
+    """The stories of one period as they stood when it was made."""
 
-    kind: DigestKind
-    period: str
-    """As in 2026-03-08 or 2026-W10, in the time zone."""
-    zone: str
-    """IANA name."""
-    start: datetime
-    end: datetime
+    period: Period
     made: datetime
     languages: tuple[str, ...]
     """Of all reports, the most usual first."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from feeds.model import Reason
 from feeds.publish import clean
@@ -89,6 +89,17 @@ def telling(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     return tuple(moved[:_FEW_REASONS]) or tuple(reasons[:1])
 
 
+def phrases(reasons: Sequence[Reason]) -> tuple[str, ...]:
+    """Return the telling reasons as phrases of plain text."""
+    told = []
+    for reason in telling(reasons):
+        line = reason_line(reason)
+        quoted = f"“{line.words}” {line.place}" if line.words else ""
+        weight = f" ({line.weight})" if line.weight else ""
+        told.append(": ".join(part for part in (quoted, line.because) if part) + weight)
+    return tuple(told)
+
+
 def relation(name: str) -> str:
     """Return how a further place carried a story, as a phrase."""
     return _RELATIONS.get(name, "the same story")
@@ -101,7 +112,11 @@ def language_name(tag: str) -> str:
 
 def day(when: datetime) -> str:
     """Return the UTC date as in 22 November 2026; month names do not depend on any locale."""
-    when = when.astimezone(UTC)
+    return date_name(when.astimezone(UTC).date())
+
+
+def date_name(when: date) -> str:
+    """Return a date as in 22 November 2026."""
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
 
 
