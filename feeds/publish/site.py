@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feeds.model import Channel, PublishedItem, SourceLine, Stamp, Story
+from feeds.model.digest import Digest, DigestKind
+from feeds.model.event import SourceEvent
 from feeds.publish import clean
+from feeds.publish.formats.digest import digest_channel, digest_publications, feed_name
 from feeds.publish.formats.documents import UTF8, Place, SiteFile, archive_name, feed_files
+from feeds.publish.formats.health import NAME as HEALTH
+from feeds.publish.formats.health import health_channel, health_publications
 from feeds.publish.formats.near import near_channel, near_publications
 from feeds.publish.formats.normal import publications
 from feeds.publish.formats.opml import OPML_TYPE, opml
@@ -84,6 +89,18 @@ def _near(channel: Channel, items: Sequence[PublishedItem], *, live: bool) -> di
     entries = near_publications(items)
     page = SiteFile(body=pages.near(channel, about, entries, live=live), content_type="text/html" + UTF8)
     return {"near.html": page, **feed_files(about, entries, Place(name="near", page="near.html"))}
+
+
+def bulletins(
+    channel: Channel, events: Sequence[SourceEvent], digests: Mapping[DigestKind, Sequence[Digest]]
+) -> dict[str, SiteFile]:
+    """Return the feeds in which the wire sums up: what happened to sources, days and weeks; newest first."""
+    about = health_channel(channel)
+    files = feed_files(about, health_publications(events), Place(name=HEALTH, page="feeds.html"))
+    for kind, made in digests.items():
+        entries = digest_publications(channel, made)
+        files |= feed_files(digest_channel(channel, kind), entries, Place(name=feed_name(kind)))
+    return files
 
 
 def stamp(files: Mapping[str, SiteFile], previous: Mapping[str, Stamp], now: datetime) -> dict[str, Stamp]:

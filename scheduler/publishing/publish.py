@@ -9,8 +9,10 @@ from pathlib import Path
 from feeds.curate import topic
 from feeds.errors import MoonwireError
 from feeds.model import Channel, Stamp
+from feeds.publish.formats.digest import ENTRIES
+from feeds.publish.formats.health import MOST as MOST_EVENTS
 from feeds.publish.serving.prepared import Site, prepare
-from feeds.publish.site import SiteFile, render, stamp
+from feeds.publish.site import SiteFile, bulletins, render, stamp
 from scheduler.config.types import Config
 from scheduler.publishing.files import replaced
 from scheduler.publishing.filtered import Shelf
@@ -51,7 +53,7 @@ def files_of(
     """
     most, channel = config.publish.entries, channel_of(config, about)
     history = history_of(store, channel, most=most, now=now, moves=config.publish.moves)
-    return render(
+    files = render(
         channel,
         store.stories(limit=most, moves=config.publish.moves),
         store.source_lines(),
@@ -59,6 +61,8 @@ def files_of(
         history=replace(history, live=live is not None),
         offline=live.offline if live else None,
     )
+    digests = {kind: store.digests.newest(kind, limit=most) for kind, most in ENTRIES.items()}
+    return files | bulletins(channel, store.events.newest(limit=MOST_EVENTS), digests)
 
 
 def stamped(store: Store, files: Mapping[str, SiteFile], *, now: datetime) -> dict[str, Stamp]:

@@ -9,6 +9,14 @@ from feeds.publish import clean, words
 from feeds.publish.library import FACETS, Facet, Filtered
 from feeds.publish.slug import in_address
 
+WHOLE = (
+    ("All stories", "feed"),
+    ("Daily digest", "digest-daily"),
+    ("Weekly digest", "digest-weekly"),
+    ("Near misses", "near"),
+    ("Health of sources", "health"),
+)
+"""Feeds that are not cut out of another one, by name and path without ending."""
 HEADINGS: Mapping[Facet, str] = {"tag": "By tag", "lang": "By language", "source": "By source"}
 
 
@@ -35,8 +43,10 @@ def catalogue_opml(channel: Channel, groups: Mapping[Facet, Sequence[Filtered]])
     root = etree.Element("opml", {"version": "2.0"})
     etree.SubElement(etree.SubElement(root, "head"), "title").text = f"{title}: feeds"
     body = etree.SubElement(root, "body")
-    _outline(body, title, f"{base}/feed.atom", f"{base}/")
-    _outline(body, f"{title}: near misses", f"{base}/near.atom", f"{base}/near.html")
+    for label, path in WHOLE:
+        name = title if path == "feed" else f"{title}: {label[:1].lower()}{label[1:]}"
+        page = "near.html" if path == "near" else ""
+        _outline(body, name, f"{base}/{path}.atom", f"{base}/{page}")
     for kind in FACETS:
         if groups.get(kind):
             heading = HEADINGS[kind]

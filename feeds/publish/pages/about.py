@@ -147,10 +147,7 @@ def feeds(channel: Channel, facets: Mapping[Facet, Sequence[Filtered]], *, live:
     groups = [
         (
             "Everything",
-            [
-                {"name": "All stories", "path": "feed", "count": 0},
-                {"name": "Near misses", "path": "near", "count": 0},
-            ],
+            [{"name": name, "path": path, "count": 0} for name, path in catalogue.WHOLE],
         )
     ]
     for kind in FACETS:
