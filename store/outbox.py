@@ -12,10 +12,27 @@ import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 from store.codec import from_json, micros, moment, moment_or_none, to_json
 from store.connection import Database
 from store.delivery import STATES, Delivery, DeliveryLine, Parcel, Payload, Settled, State
+
+_SEEN: Final = 2_000
+"""Due deliveries that one claim looks at."""
+_CLAIM: Final = """
+WITH due AS (
+  SELECT id, lane, next_at FROM deliveries INDEXED BY deliveries_due
+  WHERE state = 0 AND next_at <= ?1 AND kind IN (SELECT value FROM json_each(?2))
+    AND lane NOT IN (SELECT value FROM json_each(?3))
+  ORDER BY next_at, id LIMIT ?4
+), placed AS (
+  SELECT id, next_at, row_number() OVER (PARTITION BY lane ORDER BY next_at, id) AS place FROM due
+)
+UPDATE deliveries SET claim = ?7, next_at = ?8, attempts = attempts + 1
+WHERE id IN (SELECT id FROM placed WHERE place <= ?5 ORDER BY next_at, id LIMIT ?6)
+RETURNING id, kind, target, key, lane, payload_id, attempts, version
+"""
 
 
 class Outbox:
@@ -36,14 +53,18 @@ class Outbox:
         with self._db.writing() as conn:
             return put(conn, kind, parcels, payload, now=now, again=again)
 
-    def next_at(self, kinds: Collection[str]) -> datetime | None:
-        """When the next delivery of these kinds is due, or its claim lapses; None when none waits."""
+    def next_at(self, kinds: Collection[str], *, without: Collection[str] = ()) -> datetime | None:
+        """When the next delivery of these kinds is due, or its claim lapses; None when none waits.
+
+        Lanes in `without` are left out.
+        """
         sql = (
-            "SELECT next_at FROM deliveries WHERE state = 0 AND kind IN (SELECT value FROM json_each(?))"
+            "SELECT next_at FROM deliveries INDEXED BY deliveries_due WHERE state = 0"
+            " AND kind IN (SELECT value FROM json_each(?)) AND lane NOT IN (SELECT value FROM json_each(?))"
             " ORDER BY next_at LIMIT 1"
         )
         with self._db.reading() as conn:
-            row = conn.execute(sql, (to_json(sorted(kinds)),)).fetchone()
+            row = conn.execute(sql, (to_json(sorted(kinds)), to_json(sorted(without)))).fetchone()
         return moment_or_none(row[0]) if row else None
 
     def claim(
@@ -53,23 +74,18 @@ class Outbox:
         now: datetime,
         until: datetime,
         limit: int,
+        per_lane: int = 1_000_000,
         without: Collection[str] = (),
     ) -> list[Delivery]:
-        """Take at most `limit` due deliveries, oldest first, until a time; not those of lanes in `without`.
+        """Take at most `limit` due deliveries until a time, oldest first.
 
-        Each must be settled or given back before `until`; then others may take it.
+        At most `per_lane` of each lane, and none of the lanes in `without`. Each must be settled or given
+        back before `until`; then others may take it.
         """
         token = secrets.token_hex(8)
-        sql = (
-            "UPDATE deliveries SET claim = ?, next_at = ?, attempts = attempts + 1 WHERE id IN ("
-            "SELECT id FROM deliveries INDEXED BY deliveries_due WHERE state = 0 AND next_at <= ?"
-            " AND kind IN (SELECT value FROM json_each(?)) AND lane NOT IN (SELECT value FROM json_each(?))"
-            " ORDER BY next_at LIMIT ?)"
-            " RETURNING id, kind, target, key, lane, payload_id, attempts, version"
-        )
-        wanted = (micros(now), to_json(sorted(kinds)), to_json(sorted(without)), limit)
+        wanted = (micros(now), to_json(sorted(kinds)), to_json(sorted(without)), _SEEN, per_lane, limit)
         with self._db.writing() as conn:
-            rows = conn.execute(sql, (token, micros(until), *wanted)).fetchall()
+            rows = conn.execute(_CLAIM, (*wanted, token, micros(until))).fetchall()
             payloads = _payloads(conn, {row["payload_id"] for row in rows})
         return [
             Delivery(

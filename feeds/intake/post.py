@@ -178,19 +178,28 @@ class Poster:
         return headers
 
     def _failed(self, call: _Call, error: ExchangeError) -> PostFailed:
-        where = redact(call.request.url)
+        where = _shown(call.request.url)
         if call.hops and call.at:
-            where += f" (redirected to {redact(call.at.url)})"
+            where += f" (redirected to {_shown(call.at.url)})"
         mend = f"; {error.mend}" if error.mend and error.kind in _MENDED_HERE else ""
         said = freshness(partial(joined, call.exchange.headers), self._clock())
         return PostFailed(
-            url=redact(call.at.url if call.at else call.request.url),
+            url=call.at.url if call.at else redact(call.request.url),
             kind=error.kind,
             sentence=f"{where}: {error.what}{mend}.",
             status=call.status,
             retry_after_s=said.retry_after_s,
             elapsed_s=time.monotonic() - call.started,
         )
+
+
+def _shown(url: str) -> str:
+    """Return an address without what follows its host: whoever knows a webhook's path may use it."""
+    try:
+        target = parse(url)
+    except AddressError:
+        return redact(url)
+    return f"{target.scheme}://{target.netloc}{'/' if target.path == '/' else '/…'}"
 
 
 def _start(request: PostRequest) -> Target:
