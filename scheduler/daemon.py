@@ -18,8 +18,9 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from feeds.publish.serving.app import SiteApp
-from feeds.publish.serving.operator import Desk, Terms
-from feeds.publish.serving.operator_app import OperatorApp
+from feeds.publish.serving.desk.app import OperatorApp
+from feeds.publish.serving.desk.asked import Terms
+from feeds.publish.serving.desk.routes import Desk
 from feeds.publish.serving.packed import Packer
 from scheduler import log
 from scheduler.config import load as configuration

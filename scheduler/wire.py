@@ -15,7 +15,7 @@ from feeds.errors import MoonwireError, StoreError
 from feeds.publish.serving.prepared import Site
 from scheduler.config.types import Config, ServeConfig
 from scheduler.judging.rejudge import CatchUp
-from scheduler.publishing.desk import WireHands
+from scheduler.desk.hands import WireHands
 from scheduler.publishing.filtered import Shelf
 from scheduler.publishing.publish import PublishError, current_site, library_of, publish_site
 from scheduler.rounds.run import RoundReport, run_round

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.publish.serving.operator import Terms
+from feeds.publish.serving.desk.asked import Terms
 from feeds.publish.serving.session import (
     LONGEST_WAIT_S,
     SESSION_S,

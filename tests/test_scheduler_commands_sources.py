@@ -212,3 +212,25 @@ def test_opml_there_and_back(work: Path, server: RawServer, capsys: Output) -> N
     (work / "bad.opml").write_text("no opml")
     assert cli.run(["sources", "import", "bad.opml"]) == 2
     assert "bad.opml: " in capsys.readouterr().err
+
+
+def test_a_source_is_asked_again_at_once(work: Path, server: RawServer, capsys: Output) -> None:
+    """Not within a minute of the last time; then at the next round, whatever the plan said."""
+    configure(work, server.url("/feed"))
+    run(capsys, "fetch")
+    assert cli.run(["sources", "recheck", server.url("/feed")]) == 2
+    assert "once a minute is as often" in capsys.readouterr().err
+    with Store.open(work / "wire.db") as store:
+        state = store.source(server.url("/feed"))
+        assert state is not None
+        assert state.last_check is not None
+        before = replace(state, last_check=state.last_check - timedelta(minutes=2))
+        store.record(Check(at=state.last_check, outcome="deferred", state=before), compare=compare)
+    asked = len(server.seen)
+    run(capsys, "fetch")
+    assert len(server.seen) == asked
+    assert "is asked next" in run(capsys, "sources", "recheck", server.url("/feed"))
+    run(capsys, "fetch")
+    assert len(server.seen) == asked + 1
+    for url in ("https://nowhere.example/", "x"):
+        assert cli.run(["sources", "recheck", url]) == 2

@@ -96,6 +96,8 @@ class SourceCard:
     kept: int
     outcomes: tuple[str, ...] = ()
     """Of its last checks, newest first."""
+    added: bool = False
+    """It was added by hand and does not stand in the configuration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,8 +188,8 @@ class Library(Protocol):
     def story(self, story_id: int) -> Story | None:
         """Return a story, also by the id of one that it took in."""
 
-    def sources(self) -> tuple[SourceCard, ...]:
-        """Return the listed sources by name."""
+    def sources(self, *, fresh: bool = False) -> tuple[SourceCard, ...]:
+        """Return the listed sources by name; they may be some seconds old unless `fresh`."""
 
     def topic(self) -> TopicCard:
         """Return what the wire looks for."""

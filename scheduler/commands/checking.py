@@ -47,20 +47,16 @@ def check(
 
 def choose_feed(shell: Shell, source: Source) -> Source:
     """Return the source with the address of the one feed that is there; ConfigError when there is none."""
-    from scheduler.rounds import once  # noqa: PLC0415 # only looking needs it
+    from scheduler.desk.look import feeds_at  # noqa: PLC0415 # only looking needs it
+    from scheduler.rounds import once  # noqa: PLC0415 # as above
 
     with once.opened_spaced(shell.config) as tools:
-        feeds, error = once.feed_by_rule(source.url, tools, now=now()), ""
-        if not feeds:
-            looked = once.look(source, tools, now=now())
-            if looked.check.error is None:
-                return replace(source, name=source.name or looked.check.state.head.title)
-            error = looked.check.error
-            if looked.page and not looked.feeds:
-                shell.show.note(f"{source.url} names no feed; trying the usual addresses.")
-            feeds = once.feeds_behind(looked, tools, now=now())
+        found = feeds_at(source, tools, now=now(), told=shell.show.note)
+    feeds = found.feeds
+    if found.direct is not None:
+        return replace(source, name=source.name or feeds[0].title)
     if not feeds:
-        raise ConfigError(f"{error.rstrip('.')}; --unseen adds it all the same.")
+        raise ConfigError(f"{found.error.rstrip('.')}; --unseen adds it all the same.")
     if len(feeds) > 1:
         for feed in feeds:
             shell.show.text(feed.url, f"  {feed.title}" if feed.title else "")

@@ -10,6 +10,7 @@ import typer
 from feeds.errors import ConfigError
 from feeds.model import Check, SourceState
 from scheduler.commands.shell import Json, Shell, now, shell_of
+from scheduler.desk.sources import known
 from scheduler.log import redact
 from scheduler.rounds.plan import span
 from scheduler.times import rfc3339
@@ -86,14 +87,6 @@ def unmove(
         again = replace(again, next_check=now(), next_check_why="asked at its own address again, by hand")
         store.record(Check(at=now(), outcome="deferred", state=again), compare=compare)
     shell.show.text(f"{state.source.label} is asked at {url} again and not at {redact(again.moved_to)}.")
-
-
-def known(store: "Store", url: str) -> SourceState:
-    """Return a watched source, or say that there is none of that address."""
-    state = store.source(url)
-    if state is None or state.origin == "once":
-        raise ConfigError(f"{url}: is not a watched source; `moonwire sources list` shows them.")
-    return state
 
 
 class _Details:

@@ -26,8 +26,8 @@ def mark(
     Example: moonwire mark 42 keep
     """
     from feeds.curate.topic import load  # noqa: PLC0415 # only this command needs it
+    from scheduler.desk.marks import set_mark  # noqa: PLC0415 # as above
     from scheduler.judging.learned import tuning_of  # noqa: PLC0415 # as above
-    from scheduler.publishing.desk import set_mark  # noqa: PLC0415 # as above
 
     keep = _wanted(verdict, undo=undo)
     shell = shell_of(context)

@@ -1,22 +1,19 @@
 """`sources`: which feeds are watched, and how each of them stands."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from feeds.errors import ConfigError, MoonwireError
-from feeds.model import Check, Source, SourceLine, SourceState
+from feeds.model import SourceLine, SourceState
 from scheduler import records, times
 from scheduler.commands.checking import check, choose_feed
-from scheduler.commands.health import health, known, unmove
+from scheduler.commands.health import health, unmove
 from scheduler.commands.shell import Json, now, opened, shell_of
+from scheduler.desk import sources as desk
 from scheduler.log import redact
-
-if TYPE_CHECKING:
-    from store import Store
 
 app = typer.Typer(no_args_is_help=True, help="List, add, remove and check the feeds that are watched.")
 app.command("check")(check)
@@ -65,13 +62,11 @@ def add(
     Example: moonwire sources add https://www.leonarddavid.com/
     """
     shell = shell_of(context)
-    source = _source({"url": url, "name": name, "language": language, "kind": kind})
+    source = desk.source_of({"url": url, "name": name, "language": language, "kind": kind})
     if not unseen:
         source = choose_feed(shell, source)
     with shell.store() as store:
-        if not store.add_source(source, now=now()):
-            raise ConfigError(f"{source.url}: is watched already; `moonwire sources list` shows it.")
-    shell.show.text(f"Added {source.label} <{source.url}>.")
+        shell.show.text(desk.add(store, source, at=now()))
 
 
 @app.command()
@@ -82,11 +77,7 @@ def remove(context: typer.Context, url: Url) -> None:
     """
     shell = shell_of(context)
     with shell.store() as store:
-        state = known(store, url)
-        if state.origin in {"config", "default"}:
-            raise ConfigError(f"{url}: {_where(state, shell.config.path)}")
-        store.remove_source(url)
-    shell.show.text(f"Removed {state.source.label} <{url}>.")
+        shell.show.text(desk.remove(store, url, file=shell.config.path))
 
 
 @app.command()
@@ -107,6 +98,19 @@ def enable(context: typer.Context, url: Url) -> None:
     Example: moonwire sources enable https://www.leonarddavid.com/feed/
     """
     _switch(context, url, disabled=False)
+
+
+@app.command()
+def recheck(context: typer.Context, url: Url) -> None:
+    """Let `moonwire run` ask a source now, or the next `moonwire fetch`, rather than at its planned time.
+
+    The silence that its publisher or host asked for holds all the same.
+
+    Example: moonwire sources recheck https://www.leonarddavid.com/feed/
+    """
+    shell = shell_of(context)
+    with shell.store() as store:
+        shell.show.text(desk.recheck(store, url, at=now()))
 
 
 @app.command("import")
@@ -163,44 +167,7 @@ def export(
 def _switch(context: typer.Context, url: str, *, disabled: bool) -> None:
     shell = shell_of(context)
     with shell.store() as store:
-        state = known(store, url)
-        if state.retired and not disabled and not state.source.disabled:
-            _revive(store, state)
-        elif state.origin == "added":
-            store.remove_source(url)
-            store.add_source(replace(state.source, disabled=disabled), now=now())
-        elif state.source.disabled != disabled:
-            raise ConfigError(f"{url}: {_where(state, shell.config.path)}")
-    shell.show.text(f"{'Disabled' if disabled else 'Enabled'} {state.source.label} <{url}>.")
-
-
-def _revive(store: "Store", state: SourceState) -> None:
-    from feeds.curate.identity import compare  # noqa: PLC0415 # hardly ever needed
-    from scheduler.rounds.pipeline import revived  # noqa: PLC0415 # as above
-
-    again = replace(revived(state), next_check=now(), next_check_why="enabled by hand")
-    store.record(Check(at=now(), outcome="deferred", state=again), compare=compare)
-
-
-def _source(values: dict[str, Any]) -> Source:
-    """Return a source after the rules of the configuration file."""
-    from scheduler.config.check import Findings, check_sources  # noqa: PLC0415 # only adding needs it
-
-    findings = Findings("")
-    made = check_sources([{key: value for key, value in values.items() if value}], findings)
-    if findings.problems:
-        raise ConfigError(findings.problems[0].removeprefix(": [[source]] number 1 "))
-    if made[0].auth is not None:
-        raise ConfigError(
-            f"{made[0].url}: a password is not stored; name this source under [[source]] in moonwire.toml."
-        )
-    return made[0]
-
-
-def _where(state: SourceState, path: Path | None) -> str:
-    if state.origin == "default":
-        return "is one of the shipped sources; list your own in moonwire.toml to choose (`moonwire init`)."
-    return f"stands in {path or 'the configuration file'}; change it there (disabled = true or false)."
+        shell.show.text(desk.switch(store, url, disabled=disabled, file=shell.config.path, at=now()))
 
 
 def _line(state: SourceState) -> SourceLine:

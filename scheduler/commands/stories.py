@@ -4,13 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feeds.errors import ConfigError
 from scheduler import story_records, times
 from scheduler.commands.shell import Json, Shell, now, shell_of
+from scheduler.desk import stories as desk
 
 if TYPE_CHECKING:
     from feeds.model import Story
-    from store import Store
 
 app = typer.Typer(no_args_is_help=True, help="Look at stories, join and split them.")
 
@@ -27,7 +26,7 @@ def show(context: typer.Context, story: Which, *, json: Json = False) -> None:
     """
     shell = shell_of(context)
     with shell.store(sync=False) as store:
-        _told(shell, _story(shell, store, story), json=json)
+        _told(shell, desk.story_of(store, story, shell.config.publish.moves), json=json)
 
 
 @app.command()
@@ -46,11 +45,7 @@ def join(
     """
     shell = shell_of(context)
     with shell.store(sync=False) as store:
-        one, two = _story(shell, store, story), _story(shell, store, other)
-        if one.id == two.id:
-            raise ConfigError(f"{story} and {other} are one story already: number {one.id}.")
-        store.join(one.lead.id, two.lead.id, now=now())
-        _told(shell, _story(shell, store, str(one.id)), json=json)
+        _told(shell, desk.join(store, story, other, moves=shell.config.publish.moves, at=now()), json=json)
 
 
 @app.command()
@@ -69,39 +64,8 @@ def split(
     """
     shell = shell_of(context)
     with shell.store(sync=False) as store:
-        whole = _story(shell, store, story)
-        members = {whole.lead.id, *(each.item_id for each in whole.also)}
-        parted = [_member(store, item, whole, members) for item in items]
-        made = store.split(whole.id, parted, now=now())
-        if made is None:
-            raise ConfigError(
-                f"These are all items of story {whole.id}; name only those that do not belong to it."
-            )
-        rest = next(iter(members - set(parted)))
-        left = store.find_item(str(rest))
-        for number in (left.story_id if left else None, made):
-            _told(shell, _story(shell, store, str(number)), json=json)
-
-
-def _member(store: "Store", item: str, whole: "Story", members: set[int]) -> int:
-    found = store.find_item(item)
-    if found is None or found.id not in members:
-        raise ConfigError(
-            f'The item "{item}" is not in story {whole.id}; `moonwire story show {whole.id}` lists its items.'
-        )
-    return found.id
-
-
-def _story(shell: Shell, store: "Store", wanted: str) -> "Story":
-    moves = shell.config.publish.moves
-    found = store.story(int(wanted), moves=moves) if wanted.isascii() and wanted.isdigit() else None
-    if found is None and (item := store.find_item(wanted)) and not wanted.isdigit():
-        found = store.story(item.story_id, moves=moves) if item.story_id is not None else None
-    if found is None:
-        raise ConfigError(
-            f'There is no story "{wanted}"; `moonwire why ITEM` tells in which story an item is.'
-        )
-    return found
+        for part in desk.split(store, story, items, moves=shell.config.publish.moves, at=now()):
+            _told(shell, part, json=json)
 
 
 def _told(shell: Shell, story: "Story", *, json: bool) -> None:

@@ -135,8 +135,10 @@ class StoreLibrary:
         """Return a story, also by the id of one that it took in."""
         return self._store.story(story_id, moves=self._moves)
 
-    def sources(self) -> tuple[SourceCard, ...]:
-        """Return the listed sources by name."""
+    def sources(self, *, fresh: bool = False) -> tuple[SourceCard, ...]:
+        """Return the listed sources by name; those of some seconds ago unless `fresh`."""
+        if fresh:
+            self._kept.pop("sources", None)
         return self._lately("sources", QUICK_S, self._sources)
 
     def _sources(self) -> tuple[SourceCard, ...]:
@@ -161,6 +163,7 @@ class StoreLibrary:
                     judged=share.judged if share else 0,
                     kept=share.kept if share else 0,
                     outcomes=tuple(check.outcome for check in self._store.health.checks(line.url)[:OUTCOMES]),
+                    added=state.origin == "added",
                 )
             )
         return tuple(cards)

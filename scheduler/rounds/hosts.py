@@ -7,6 +7,7 @@ seconds where they order requests and aware UTC where they end in a source's sta
 
 import heapq
 import ipaddress
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -84,6 +85,12 @@ def after_answer(
     return replace(hold, refused=refused, storms=hold.storms + 1, until=until, asked_until=asked_until)
 
 
+def held_of(holds: Iterable[HostHold], host: str, *, now: datetime) -> datetime | None:
+    """Return until when a host (name and port) is left alone, None when it may be asked."""
+    times = (time for hold in holds if hold.host == host for time in (hold.until, hold.asked_until))
+    return max((time for time in times if time and time > now), default=None)
+
+
 def _still(until: datetime | None, now: datetime) -> datetime | None:
     return until if until is not None and until > now else None
 
@@ -96,7 +103,7 @@ class _Host:
 
 
 class HostBook:
-    """What is known of each host. Used by one thread."""
+    """What is known of each host. Any thread may note what it does; one thread runs the rounds."""
 
     def __init__(
         self, *, spacing_s: float = 5.0, per_host: int = 2, unspaced: Callable[[str], bool] | None = None
@@ -107,6 +114,7 @@ class HostBook:
         self._unspaced = unspaced or is_private
         self._hosts: dict[str, _Host] = {}
         self._keep: Callable[[HostHold], None] | None = None
+        self._noting = threading.RLock()
 
     def remember(self, holds: Iterable[HostHold], keep: Callable[[HostHold], None]) -> None:
         """Take over what earlier processes met, and call `keep` whenever that changes."""
@@ -125,14 +133,16 @@ class HostBook:
 
     def start(self, url: str, at: float) -> None:
         """Note that a request begins at the monotonic instant `at`."""
-        host = self._of(host_of(url))
-        host.open += 1
-        host.last_start = at
+        with self._noting:
+            host = self._of(host_of(url))
+            host.open += 1
+            host.last_start = at
 
     def finish(self, url: str) -> None:
         """Note that a request has ended, however it did."""
-        host = self._of(host_of(url))
-        host.open = max(0, host.open - 1)
+        with self._noting:
+            host = self._of(host_of(url))
+            host.open = max(0, host.open - 1)
 
     def answered(
         self, url: str, status: int | None, *, now: datetime, retry_after_s: int | None = None
@@ -140,20 +150,20 @@ class HostBook:
         """Count what the host said, as `after_answer` has it; no answer (None) says nothing."""
         if status is None:
             return
-        host = self._of(host_of(url))
-        hold = after_answer(host.hold, url, status, now=now, retry_after_s=retry_after_s)
-        if hold != host.hold:
-            host.hold = hold
-            if self._keep is not None:
-                self._keep(hold)
+        with self._noting:
+            host = self._of(host_of(url))
+            hold = after_answer(host.hold, url, status, now=now, retry_after_s=retry_after_s)
+            if hold != host.hold:
+                host.hold = hold
+                if self._keep is not None:
+                    self._keep(hold)
 
     def held_until(self, url: str, *, now: datetime) -> datetime | None:
         """Until when the whole host is left alone, None when it may be asked."""
         host = self._hosts.get(host_of(url))
         if host is None:
             return None
-        times = [time for time in (host.hold.until, host.hold.asked_until) if time and time > now]
-        return max(times, default=None)
+        return held_of((host.hold,), host.hold.host, now=now)
 
     def _of(self, name: str) -> _Host:
         return self._hosts.setdefault(name, _Host(hold=HostHold(host=name)))
@@ -189,6 +199,9 @@ class HostQueue(Generic[Work]):
             return None
         host = heapq.heappop(self._ready)[2]
         line = self._lines[host]
+        if (self._book.ready_at(line[0][0]) or now) > now:  # somebody else asked it meanwhile
+            self._enlist(host)
+            return None
         url, work = line.popleft()
         self._waiting -= 1
         self._book.start(url, now)

@@ -25,6 +25,9 @@ from scheduler.config.types import Config
 from scheduler.judging.criteria import Criteria
 from scheduler.rounds import hosts, pipeline
 
+_BUSY_S = 1.0
+"""Seconds after which a host with enough open requests is looked at again."""
+
 
 @dataclass(slots=True)
 class Watched:
@@ -116,15 +119,17 @@ class Spaced:
 
     def fetch(self, request: FetchRequest) -> FetchOutcome:
         """Wait for the host's turn, then ask."""
-        now = time.monotonic()
-        pause = (self._book.ready_at(request.url) or now) - now
-        if pause > 0:
+        while (pause := self._pause(request.url)) > 0:
             self._wait(pause)
         self._book.start(request.url, time.monotonic())
         try:
             return self._fetcher.fetch(request)
         finally:
             self._book.finish(request.url)
+
+    def _pause(self, url: str) -> float:
+        now, ready = time.monotonic(), self._book.ready_at(url)
+        return _BUSY_S if ready is None else ready - now
 
 
 @dataclass(slots=True)

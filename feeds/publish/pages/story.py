@@ -1,7 +1,7 @@
 """One story as a page and as JSON: who told it first, who followed when, and in whose words. Pure."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -31,10 +31,12 @@ def story_files(channel: Channel, stories: Sequence[Story], *, live: bool = Fals
     return files
 
 
-def story_page(channel: Channel, story: Story, *, live: bool = False) -> bytes:
-    """Return the page of a story."""
+def story_page(
+    channel: Channel, story: Story, *, live: bool = False, desk: Mapping[str, object] | None = None
+) -> bytes:
+    """Return the page of a story; `desk` as `feeds.publish.pages.operator` lays it out."""
     (entry,) = publications([story])
-    return live_pages.story(channel, entry, _reports(story), story, live=live)
+    return live_pages.story(channel, entry, _reports(story), story, live=live, desk=desk)
 
 
 def story_json(channel: Channel, story: Story) -> bytes:

@@ -1,10 +1,13 @@
-"""Who acts on the store for the operator.
+"""Who acts on store and network for the operator.
 
-Maker: `scheduler.publishing.desk`. Taker: `feeds.publish.serving.operator`.
+Maker: `scheduler.desk.hands`. Taker: `feeds.publish.serving.desk`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from feeds.model import FoundFeed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +21,40 @@ class Marked:
     was_kept: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What was done, in one sentence."""
+
+    sentence: str
+    story: int = 0
+    """Where it is seen; 0 when it is no story's page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A source that somebody wants watched, as typed."""
+
+    url: str
+    name: str = ""
+    language: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What is at an address that somebody typed."""
+
+    sentence: str
+    feeds: tuple[FoundFeed, ...] = ()
+    """What can be added: the feed itself, or those behind the page."""
+
+
 class Hands(Protocol):
-    """Acts when asked, in the thread that asks. MoonwireError when it can not be done now."""
+    """Acts when asked, in the thread that asks.
+
+    ConfigError says in one sentence what is wrong with a wish, any other MoonwireError what can not be done
+    at present.
+    """
 
     def marked(self, item_id: int) -> bool | None:
         """Return what the operator said of an item, if anything."""
@@ -27,4 +62,24 @@ class Hands(Protocol):
 
     def mark(self, item_id: int, *, keep: bool | None) -> Marked | None:
         """Mark an item, or take the mark back with None; returns None when there is no such item."""
+        ...
+
+    def join(self, story: str, other: str) -> Done:
+        """Make two stories one; each is named by its id, or by the address of one of its items."""
+        ...
+
+    def split(self, story: str, items: Sequence[str]) -> Done:
+        """Part items, by id, from their story."""
+        ...
+
+    def look(self, wish: Wish) -> Looked:
+        """Ask an address once, some seconds at most, and say what is there."""
+        ...
+
+    def add(self, wish: Wish) -> Done:
+        """Watch a feed from now on."""
+        ...
+
+    def change(self, source: str, action: str) -> Done:
+        """Do with a watched source what `action` says: check, disable, enable or remove."""
         ...

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from feeds.publish.serving.operator import LONGEST_BODY, Answer, Desk, Refusal, Request, Terms, plain
+from feeds.publish.serving.desk.asked import LONGEST_BODY, Answer, Refusal, Request, Terms, plain
+from feeds.publish.serving.desk.routes import Desk, is_shared
 
 BODY_S = 10.0
 """Seconds in which a form must have come."""
@@ -20,7 +21,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 class OperatorApp:
-    """ASGI application: /operator and the pages of items for who is signed in; the rest is for `app`.
+    """ASGI application: /operator, and pages with forms for who is signed in; the rest is for `app`.
 
     Without a token all of it is for `app`, which only reads.
     """
@@ -34,7 +35,7 @@ class OperatorApp:
         """Answer one request, or hand it on."""
         path = scope.get("path", "")
         own = path == "/operator" or path.startswith("/operator/")
-        terms = self._desk.terms() if scope["type"] == "http" and (own or path.startswith("/item/")) else None
+        terms = self._desk.terms() if scope["type"] == "http" and (own or is_shared(path)) else None
         if terms is None:
             await self._app(scope, receive, send)
         elif own or self._signed_in(terms, scope):
@@ -44,7 +45,7 @@ class OperatorApp:
 
     def _signed_in(self, terms: Terms, scope: Message) -> bool:
         reading = scope["method"] in {"GET", "HEAD"}
-        return reading and bool(self._desk.session(terms, headers_of(scope)))
+        return reading and self._desk.signed_in(terms, headers_of(scope))
 
     async def _asked(self, terms: Terms, scope: Message, receive: Receive, send: Send) -> None:
         if self._waiting >= _WAITING:

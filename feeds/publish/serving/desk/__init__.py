@@ -1,0 +1,1 @@
+"""What the operator may do on the pages: requests and answers as values, and the server's side."""
