@@ -40,7 +40,7 @@ def link(
         reasons = "[]" if code == NEARLY else to_json(related.reasons)
         score = 1 - score if code == NEARLY else score
         if code != NEARLY or score >= NEAR_MISS:
-            rows.append((min(item_id, one.item_id), max(item_id, one.item_id), code, score, reasons))
+            rows.append((max(item_id, one.item_id), min(item_id, one.item_id), code, score, reasons))
         if code != NEARLY:
             linked.append(one)
     conn.executemany("REPLACE INTO item_links VALUES (?, ?, ?, ?, ?)", rows)

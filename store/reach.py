@@ -1,7 +1,8 @@
 """How far links reach: which items have to be grouped again around a change, and by which links.
 
-Links are read once per change, however many regions and levels ask for them, and a neighbourhood is
-followed no further than to know that it is too large.
+An item is grouped with all that links connect it with, as long as that is not too much; else with what
+surer links connect it with, and so on, level by level. Links are read once per change, however many
+regions and levels ask for them, and what is too much is followed no further than to know it.
 """
 
 import sqlite3
@@ -22,6 +23,9 @@ LEVELS: Final = (0.0, 0.85, 0.93, 0.97, 0.99)
 UTMOST: Final = 600
 """Copies of one text, and what goes with them, grouped at once: no score tells them apart."""
 
+BEYOND: Final = len(LEVELS)
+"""Level of items that even the surest links connect with more than `UTMOST`: they are not grouped again."""
+
 _AHEAD: Final = 8
 """Items whose links are read at once: most neighbourhoods are small, and of large ones a part tells."""
 
@@ -37,21 +41,22 @@ _LINKS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
-    """Kept items that links connect, as far as they were followed."""
+    """Kept items that links of a level connect, all of them; or one item that is `BEYOND`."""
 
+    level: int
     items: frozenset[int]
     links: tuple[Link, ...]
-    """Those that count, between items of the region."""
+    """Those that count, between items of the region; of one that is beyond, those to any kept item."""
     together: frozenset[tuple[int, int]]
     """Pairs of the region that the operator joined."""
 
 
 def regions(conn: sqlite3.Connection, seeds: Iterable[int]) -> Iterator[Region]:
-    """Find what has to be grouped again around some items, each region with the links that count there.
+    """Find what has to be grouped again around items from which or to which links were added or taken.
 
     Links and rulings must not change meanwhile.
     """
-    yield from _regions(_Graph(conn), sorted(set(seeds)), 0)
+    yield from _regions(Graph(conn), sorted(set(seeds)), 0)
 
 
 def select(conn: sqlite3.Connection, sql: str, values: Iterable[int]) -> Iterator[Any]:
@@ -63,7 +68,7 @@ def select(conn: sqlite3.Connection, sql: str, values: Iterable[int]) -> Iterato
 
 
 @dataclass(slots=True)
-class _Part:
+class Part:
     """Items that one of them reaches."""
 
     items: set[int] = field(default_factory=set)
@@ -71,7 +76,7 @@ class _Part:
     """False when it was too large to be followed to its end."""
 
 
-class _Graph:
+class Graph:
     """Kept items and the links between them, read when they are first asked for."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
@@ -79,6 +84,7 @@ class _Graph:
         self._links: dict[int, list[tuple[int, int, float]]] = {}
         """By item: the other one, relation and score."""
         self._kept: dict[int, bool] = {}
+        self._levels: dict[int, int | None] = {}
         self._ruled = conn.execute("SELECT 1 FROM rulings LIMIT 1").fetchone() is not None
         self._together: dict[int, set[int]] = {}
 
@@ -95,7 +101,7 @@ class _Graph:
         for one, other, relation, score in cursor.execute(_LINKS.format(numbers)):
             known[one].append((other, relation, score))
             if relation == SAME_STORY:
-                kept[other] = True  # only kept items have such links
+                kept[one] = kept[other] = True  # only kept items have such links
             else:
                 unsure.add(other)
         if self._ruled:
@@ -116,6 +122,22 @@ class _Graph:
                 ends |= {one, other}
         return ends
 
+    def kept(self, item: int) -> bool:
+        """Say whether an item that was read is kept."""
+        return self._kept[item]
+
+    def level(self, item: int) -> int | None:
+        """Return the level at which an item was grouped last; None when that was not written down."""
+        return self._levels[item]
+
+    def read_levels(self, ids: Iterable[int]) -> None:
+        """Learn at which level some items were grouped last."""
+        fresh = {each for each in ids if each not in self._levels}
+        if fresh:
+            self._levels |= dict.fromkeys(fresh)
+            sql = "SELECT item_id, level FROM item_levels WHERE item_id IN ({})"
+            self._levels |= dict(select(self._conn, sql, fresh))
+
     def beside(self, item: int, least: float) -> set[int]:
         """Return the kept items next to one that was read; the item itself is not among them."""
         kept = self._kept
@@ -135,13 +157,13 @@ class _Graph:
         most: int,
         walls: AbstractSet[int] = frozenset(),
         large: AbstractSet[int] = frozenset(),
-    ) -> _Part:
+    ) -> Part:
         """Follow links from an item until there are no more or more than `most` items.
 
         Nothing is followed through `walls`; whatever meets `large` is too large as well.
         """
         self.read([seed])
-        part = _Part(items={seed} if self._kept[seed] else set(), whole=seed not in large)
+        part = Part(items={seed} if self._kept[seed] else set(), whole=seed not in large)
         front = sorted(part.items)
         while front and part.whole:
             now, front = front[:_AHEAD], front[_AHEAD:]
@@ -155,10 +177,12 @@ class _Graph:
                     break
         return part
 
-    def region(self, items: set[int], least: float) -> Region:
+    def region(self, items: set[int], level: int) -> Region:
         """Return all that counts between some items."""
         self.read(items)
+        least = LEVELS[level]
         return Region(
+            level=level,
             items=frozenset(items),
             links=tuple(
                 Link(one=item, other=other, relation=relation, score=score)
@@ -174,9 +198,20 @@ class _Graph:
             ),
         )
 
+    def beyond(self, item: int) -> Region:
+        """Return an item that is grouped no more, with its links."""
+        links = tuple(
+            Link(one=item, other=other, relation=relation, score=score)
+            for other, relation, score in self._links[item]
+            if self._kept[other]
+        )
+        return Region(level=BEYOND, items=frozenset({item}), links=links, together=frozenset())
 
-def _regions(graph: _Graph, seeds: Sequence[int], level: int) -> Iterator[Region]:
-    least, last = LEVELS[level], level + 1 == len(LEVELS)
+
+def _regions(graph: Graph, seeds: Sequence[int], level: int) -> Iterator[Region]:
+    if level == BEYOND:
+        yield from (graph.beyond(seed) for seed in seeds)
+        return
     covered: set[int] = set()
     outgrown: list[int] = []
     large: set[int] = set()
@@ -184,19 +219,24 @@ def _regions(graph: _Graph, seeds: Sequence[int], level: int) -> Iterator[Region
     for seed in seeds:
         if seed in covered:
             continue
-        part = graph.spread(seed, least, UTMOST if last else MOST, large=large)
-        if part.whole or last:
+        part = graph.spread(seed, LEVELS[level], limit(level), large=large)
+        if part.whole:
             covered |= part.items
             if part.items:
-                yield graph.region(part.items, least)
+                yield graph.region(part.items, level)
         else:
             outgrown.append(seed)
             large |= part.items
     if outgrown:
-        yield from _regions(graph, sorted(_grown(graph, outgrown, least)), level + 1)
+        yield from _regions(graph, sorted(_grown(graph, outgrown, level)), level + 1)
 
 
-def _grown(graph: _Graph, seeds: Sequence[int], least: float) -> set[int]:
+def limit(level: int) -> int:
+    """Return how many items are grouped at once at a level."""
+    return UTMOST if level + 1 == BEYOND else MOST
+
+
+def _grown(graph: Graph, seeds: Sequence[int], level: int) -> set[int]:
     """Find the items around seeds too large for their level which may have been grouped there so far.
 
     Those are the seeds, and what is small without them: a part that is too large by itself was so before.
@@ -206,10 +246,10 @@ def _grown(graph: _Graph, seeds: Sequence[int], least: float) -> set[int]:
     seen: set[int] = set(seeds)
     large: set[int] = set()
     graph.read(seeds)
-    for start in sorted({each for seed in seeds for each in graph.beside(seed, least)}):
+    for start in sorted({each for seed in seeds for each in graph.beside(seed, LEVELS[level])}):
         if start in seen:
             continue
-        part = graph.spread(start, least, MOST, walls, large)
+        part = graph.spread(start, LEVELS[level], limit(level), walls, large)
         seen |= part.items
         if part.whole:
             found |= part.items

@@ -45,7 +45,7 @@ def record(conn: sqlite3.Connection, check: Check, compare: Compare) -> Recorded
         _file_all(filing, far)
         _file(filing, judged)
     _file_all(filing, far)
-    relate.settle(conn, filing.pending)
+    relate.arrive(conn, filing.pending)
     recorded = Recorded(
         new=len(filing.new_ids),
         kept=filing.kept,

@@ -55,6 +55,14 @@ def remove(conn: sqlite3.Connection, item_id: int) -> list[int]:
     return touched
 
 
+def arrive(conn: sqlite3.Connection, pending: Iterable[int]) -> None:
+    """Group what `enter` returned of a document's entries."""
+    status = _status(conn, pending)
+    threads.arrive(conn, [item_id for item_id, kept in status.items() if kept == KEPT])
+    for item_id in sorted(item_id for item_id, kept in status.items() if kept != KEPT):
+        _copy_of(conn, item_id)
+
+
 def settle(conn: sqlite3.Connection, touched: Iterable[int]) -> None:
     """Group again what was around items that were deleted."""
     _settle(conn, set(touched))
@@ -80,10 +88,14 @@ def _link(
 
 
 def _settle(conn: sqlite3.Connection, touched: set[int]) -> None:
-    status = dict(select(conn, "SELECT id, status FROM items WHERE id IN ({})", touched))
+    status = _status(conn, touched)
     threads.regroup(conn, [item_id for item_id, kept in status.items() if kept == KEPT])
     for item_id in sorted(item_id for item_id, kept in status.items() if kept != KEPT):
         _copy_of(conn, item_id)
+
+
+def _status(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int]:
+    return dict(select(conn, "SELECT id, status FROM items WHERE id IN ({})", ids))
 
 
 def _copy_of(conn: sqlite3.Connection, item_id: int) -> None:

@@ -210,9 +210,10 @@ END;
 -- for stale(): items that another topic judged
 CREATE INDEX items_topic ON items (topic);
 
--- how items relate, pair by pair: a pure function of the two, so no order of arrival can change it
+-- how items relate, pair by pair: a pure function of the two, so no order of arrival can change it;
+-- at the later item, so that those of a new one lie side by side
 CREATE TABLE item_links (
-  item_id INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE, -- the lower id
+  item_id INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE, -- the higher id
   other_id INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
   relation INTEGER NOT NULL CHECK (relation IN (0, 1, 2, 3)), -- same item, article, story; nearly a story
   score REAL NOT NULL,
@@ -221,6 +222,12 @@ CREATE TABLE item_links (
 ) WITHOUT ROWID;
 -- for the same question from the other side, and for deleting items
 CREATE INDEX item_links_other ON item_links (other_id);
+
+-- by links of which level (store.reach) a kept item is grouped: shows what a new one changes around it
+CREATE TABLE item_levels (
+  item_id INTEGER PRIMARY KEY REFERENCES items (id) ON DELETE CASCADE,
+  level INTEGER NOT NULL
+);
 
 -- what the operator said of two items, whatever their texts say; the latest word on a pair holds
 CREATE TABLE rulings (

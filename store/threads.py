@@ -14,12 +14,19 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from store import items, stories
+from store.arrivals import around
 from store.cluster import NEARLY, SAME_STORY, Grouping, Link, Rulings, group
 from store.codec import to_json
 from store.links import NAMES
-from store.reach import Region, regions, select
+from store.reach import BEYOND, Region, regions, select
 
 JOINED_BY_HAND: Final = "The operator joined them."
+
+
+def arrive(conn: sqlite3.Connection, new: Iterable[int]) -> None:
+    """Group new items, and again what is around them."""
+    for region in around(conn, new):
+        _settle(conn, region)
 
 
 def regroup(conn: sqlite3.Connection, seeds: Iterable[int]) -> bool:
@@ -35,6 +42,7 @@ def alone(conn: sqlite3.Connection, item_id: int) -> None:
     row = conn.execute(f"{ROWS} WHERE i.id = ?", (item_id,)).fetchone()
     story_id = stories.found(conn, name_of(row), item_id, row["sort_at"])
     conn.execute("UPDATE items SET story_id = ? WHERE id = ?", (story_id, item_id))
+    _note_level(conn, [row], 0)
 
 
 def name_of(row: sqlite3.Row) -> str:
@@ -45,12 +53,21 @@ def name_of(row: sqlite3.Row) -> str:
 ROWS: Final = (
     "SELECT i.id, i.status, i.story_id, i.duplicate_of, i.sort_at, i.guid, i.relation, i.relation_score,"
     " i.relation_reasons,"
-    " s.url AS source_url FROM items AS i JOIN sources AS s ON s.id = i.source_id"
+    " s.url AS source_url, n.level FROM items AS i JOIN sources AS s ON s.id = i.source_id"
+    " LEFT JOIN item_levels AS n ON n.item_id = i.id"
 )
 
 
+def _note_level(conn: sqlite3.Connection, rows: Iterable[sqlite3.Row], level: int) -> None:
+    moved = [(row["id"], level) for row in rows if row["level"] != level]
+    conn.executemany("REPLACE INTO item_levels VALUES (?, ?)", moved)
+
+
 def _settle(conn: sqlite3.Connection, region: Region) -> bool:
+    if region.level == BEYOND:
+        return _follow(conn, region)
     rows = {row["id"]: row for row in select(conn, ROWS + " WHERE i.id IN ({})", region.items)}
+    _note_level(conn, rows.values(), region.level)
     order = sorted(rows, key=lambda each: order_of(rows[each]))
     links = [*region.links]
     if len(order) > 2:  # noqa: PLR2004 # of two, no third pair can tell
@@ -65,6 +82,32 @@ def _settle(conn: sqlite3.Connection, region: Region) -> bool:
     for story_id in before:
         stories.close_if_empty(conn, story_id)
     return changed
+
+
+def _follow(conn: sqlite3.Connection, region: Region) -> bool:
+    """Let an item that is connected with too much into the story of its surest relative; others stay."""
+    (item,) = region.items
+    ends = {item, *(link.other for link in region.links)}
+    rows = {row["id"]: row for row in select(conn, ROWS + " WHERE i.id IN ({})", ends)}
+    me = rows[item]
+    _note_level(conn, [me], BEYOND)
+    if me["story_id"] is not None:
+        return False
+    found = [link for link in region.links if rows[link.other]["story_id"] is not None]
+    if not found:
+        alone(conn, item)
+        return True
+    link = min(found, key=lambda each: (each.relation, -each.score, order_of(rows[each.other])))
+    first = rows[link.other]
+    columns = {
+        "story_id": first["story_id"],
+        "duplicate_of": (first["duplicate_of"] or first["id"]) if link.relation < SAME_STORY else None,
+        "relation": NAMES[link.relation],
+        "relation_score": link.score,
+        "relation_reasons": _reasons(conn, [link])[link.one, link.other],
+    }
+    items.update(conn, item, columns)
+    return True
 
 
 def _nearly(conn: sqlite3.Connection, rows: dict[int, sqlite3.Row]) -> list[Link]:
@@ -163,5 +206,5 @@ def _reasons(conn: sqlite3.Connection, links: Iterable[Link]) -> dict[tuple[int,
     found: dict[tuple[int, int], str] = {}
     for one, other in pairs:
         sql = "SELECT reasons FROM item_links WHERE item_id = ? AND other_id = ?"
-        found[one, other] = conn.execute(sql, (one, other)).fetchone()[0]
+        found[one, other] = conn.execute(sql, (max(one, other), min(one, other))).fetchone()[0]
     return found

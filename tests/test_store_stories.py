@@ -117,14 +117,13 @@ def test_alike_entries_of_one_document_are_grouped_once(
 ) -> None:
     """Grouping at each entry would take a long document of alike ones minutes; the first has no kin."""
     calls: list[set[int]] = []
-    regroup = threads.regroup
+    arrive = threads.arrive
 
-    def counted(conn: sqlite3.Connection, seeds: Iterable[int]) -> bool:
-        seeds = set(seeds)
-        calls.append(seeds)
-        return regroup(conn, seeds)
+    def counted(conn: sqlite3.Connection, new: Iterable[int]) -> None:
+        calls.append(set(new))
+        arrive(conn, calls[-1])
 
-    monkeypatch.setattr(threads, "regroup", counted)
+    monkeypatch.setattr(threads, "arrive", counted)
     alike = [a_judged(n, identity=an_identity(f"alike {n}", bands=(1,))) for n in range(30)]
     recorded = store.record(a_check(*alike), compare=always(Relation.SAME_STORY))
     assert recorded.new == 30
