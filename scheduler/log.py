@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 from feeds.model import Check, Recorded
 from scheduler.rounds.hosts import host_of
@@ -20,12 +21,29 @@ logging.getLogger(ROOT).addHandler(logging.NullHandler())  # commands that print
 _TELLING_KEY = r"(?:api[_-]?key|apikey|access[_-]?token|auth|key|pass(?:word)?|secret|sig(?:nature)?|token)"
 _USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")
 _QUERY = re.compile(rf"(?i)([?&;]{_TELLING_KEY}=)[^&;#\s\"']+")
+_ADDRESS = re.compile(r"(?i)https?://\S+")
+_AFTER = "\"'.,:;!?)]}>"
+"""What may follow an address in a sentence without being part of it."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "quiet"}
 
 
 def redact(text: str) -> str:
     """Return the text with user:password@ and secret-looking query values of addresses blotted out."""
     return _QUERY.sub(r"\1…", _USERINFO.sub("…@", text))
+
+
+def hosts_only(text: str) -> str:
+    """Return the text with addresses cut down to their hosts, where a path or any query may be a secret."""
+    return _ADDRESS.sub(_host_only, text)
+
+
+def _host_only(found: re.Match[str]) -> str:
+    address = found[0].rstrip(_AFTER)
+    try:
+        host = urlsplit(address).hostname
+    except ValueError:
+        host = None
+    return (host or "an address") + found[0][len(address) :]
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, Any]:

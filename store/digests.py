@@ -7,7 +7,7 @@ from typing import Final
 from feeds.model import Story
 from feeds.model.digest import Digest, DigestKind
 from store import outbox, record, stories
-from store.codec import from_json, micros, moment_or_none, to_json
+from store.codec import from_json, micros, moment, to_json
 from store.connection import Database
 from store.delivery import Parcel, Payload
 from store.moves import Moves
@@ -39,7 +39,13 @@ class Digests:
 
     def close(self, digest: Digest) -> bool:
         """Keep the digest of a period for good; False when there is one already."""
-        values = (digest.period.kind, digest.period.name, micros(digest.made), len(digest.stories), to_json(digest))
+        values = (
+            digest.period.kind,
+            digest.period.name,
+            micros(digest.made),
+            len(digest.stories),
+            to_json(digest),
+        )
         with self._db.writing() as conn:
             sql = "INSERT OR IGNORE INTO digests (kind, period, made, stories, body) VALUES (?, ?, ?, ?, ?)"
             new = conn.execute(sql, values).rowcount > 0
@@ -61,11 +67,19 @@ class Digests:
         with self._db.reading() as conn:
             return tuple(from_json(row["body"], Digest) for row in conn.execute(sql, (kind, limit)))
 
-    def last_made(self, kind: DigestKind) -> datetime | None:
-        """Return when the latest digest was made, an empty one too."""
+    def last(self, kind: DigestKind) -> tuple[str, datetime] | None:
+        """Return the name of the latest closed period, an empty one too, and when its digest was made."""
+        sql = "SELECT period, made FROM digests WHERE kind = ? ORDER BY period DESC LIMIT 1"
         with self._db.reading() as conn:
-            row = conn.execute("SELECT max(made) FROM digests WHERE kind = ?", (kind,)).fetchone()
-        return moment_or_none(row[0])
+            row = conn.execute(sql, (kind,)).fetchone()
+        return (row["period"], moment(row["made"])) if row else None
+
+    def unmailed(self, kind: DigestKind, period: str) -> Digest | None:
+        """Return the digest of a period if it holds a story and its mails were not asked for."""
+        sql = "SELECT body FROM digests WHERE kind = ? AND period = ? AND stories > 0 AND mailed = 0"
+        with self._db.reading() as conn:
+            row = conn.execute(sql, (kind, period)).fetchone()
+        return from_json(row["body"], Digest) if row else None
 
     def mail(self, digest: Digest, recipients: Collection[str], lane: str, *, now: datetime) -> bool:
         """Ask for one mail to each recipient, once per digest; False when that was done before."""

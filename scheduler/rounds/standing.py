@@ -4,7 +4,6 @@ It is looked at after its checks only, and as of the check: a wire that was swit
 seen a source fall silent. What is not clear (one failed check) changes nothing.
 """
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 from feeds.model import SourceState
 from feeds.model.event import Happening, SourceEvent
+from scheduler.log import hosts_only
 from scheduler.rounds import moves, plan
 from scheduler.rounds.health import health_of
 from store import Store
@@ -20,9 +20,6 @@ from store.events import Looked, Standing, Unlooked
 LONG: Final = timedelta(days=1)
 """Without a good answer for so long, and three checks at least, a source is failing: a night is no news."""
 LEAST_FAILURES: Final = 3
-_ADDRESS = re.compile(r"(?i)https?://\S+")
-_AFTER = "\"'.,:;!?)]}>"
-"""What may follow an address in a sentence without being part of it."""
 
 
 def watch(store: Store) -> int:
@@ -152,20 +149,6 @@ def _move(view: _View, standing: Standing) -> tuple[Standing, SourceEvent | None
     where = f"to {now}" if now != before else f"to another address on {now}"
     sentence = f"It moved {where} for good, and is asked there from now on."
     return replace(standing, moved_to=address), view.event("moved", sentence)
-
-
-def hosts_only(sentence: str) -> str:
-    """Return a sentence with addresses cut down to their hosts: paths and queries may be keys to a feed."""
-    return _ADDRESS.sub(_host_only, sentence)
-
-
-def _host_only(found: re.Match[str]) -> str:
-    address = found[0].rstrip(_AFTER)
-    try:
-        host = urlsplit(address).hostname
-    except ValueError:
-        host = None
-    return (host or "an address") + found[0][len(address) :]
 
 
 def _shown_name(name: str) -> str:
