@@ -1,7 +1,7 @@
 """The daemon: clockwork, signals, web server and drain around the wire.
 
-Three threads: this one waits for signals, the scheduler's single worker turns the wire, the web
-server answers with what the last turn made. The only home of APScheduler.
+This thread waits for signals, the scheduler's single worker turns the wire, the web server answers with
+what the last turn made, and the station tells and sends what is new. The only home of APScheduler.
 """
 
 import logging
@@ -9,6 +9,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -21,13 +22,17 @@ from feeds.publish.serving.app import SiteApp
 from feeds.publish.serving.desk.app import OperatorApp
 from feeds.publish.serving.desk.asked import Terms
 from feeds.publish.serving.desk.routes import Desk
+from feeds.publish.serving.hub_app import HubApp
 from feeds.publish.serving.packed import Packer
 from scheduler import log
 from scheduler.config import load as configuration
 from scheduler.config.types import Config
 from scheduler.lock import daemon_lock
 from scheduler.publishing import web
+from scheduler.push.station import running
+from scheduler.push.wiring import Push
 from scheduler.wire import Wire
+from scheduler.workshop import wall_clock
 
 TICK_S = 5.0
 _NO_CONTACT = "Set contact under [fetch] in moonwire.toml, so that publishers can reach you.\n"
@@ -61,7 +66,10 @@ def serve_forever(
         config = config.serving(None, listener.getsockname()[1])
         wire = Wire(config)
         stack.callback(wire.close)
-        stack.enter_context(web.serving(app_of(wire), listener))
+        push = Push(wire, wall_clock)
+        wire.listener = push.station
+        stack.enter_context(web.serving(app_of(wire, push), listener, lambda: wire.site.direct))
+        stack.enter_context(running(push.station))
         signals = signals or stack.enter_context(_process_signals())
         (out or sys.stdout).write(_greeting(config))
         (out or sys.stdout).flush()
@@ -70,11 +78,12 @@ def serve_forever(
     return 0
 
 
-def app_of(wire: Wire) -> OperatorApp:
-    """Return the web application over what the last turn made, what the library answers and its operator."""
+def app_of(wire: Wire, push: Push | None = None) -> HubApp:
+    """Return the web application over what the last turn made, what the library answers, operator and hub."""
     packer = Packer(lambda: wire.library, lambda: datetime.now(UTC))
     desk = Desk(lambda: _terms(wire), lambda: wire.library, wire.hands, lambda: datetime.now(UTC))
-    return OperatorApp(SiteApp(lambda: wire.site, lambda: wire.health, packer), desk)
+    app = OperatorApp(SiteApp(lambda: wire.site, lambda: wire.health, packer), desk)
+    return HubApp(app, push.register if push else lambda: None, time.monotonic)
 
 
 def _terms(wire: Wire) -> Terms | None:

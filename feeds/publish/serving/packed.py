@@ -18,7 +18,7 @@ from feeds.errors import MoonwireError
 from feeds.publish.library import Library
 from feeds.publish.serving import live
 from feeds.publish.serving.live import Reply
-from feeds.publish.serving.prepared import SECURITY, Headers, Prepared, Variant
+from feeds.publish.serving.prepared import SECURITY, Prepared, variant_of
 from feeds.publish.words import whole_second
 
 _FRESH_S = 30
@@ -112,24 +112,17 @@ def _prepared(reply: Reply, changed: datetime) -> Prepared:
     if reply.links:
         value = ", ".join(f'<{href}>; rel="{rel}"' for rel, href in reply.links)
         headers.append((b"link", value.encode()))
-    variants = {"identity": _variant("identity", reply.body, reply, tuple(headers))}
+    bodies = {"identity": reply.body}
     if good and len(reply.body) > _SMALL:
-        smaller = gzip.compress(reply.body, compresslevel=_LEVEL, mtime=0)
-        variants["gzip"] = _variant("gzip", smaller, reply, tuple(headers))
+        bodies["gzip"] = gzip.compress(reply.body, compresslevel=_LEVEL, mtime=0)
     return Prepared(
         digest=_digest(reply),
         modified=changed,
         last_modified=last_modified,
         shared=reply.shared,
         links=reply.links,
-        variants=variants,
+        variants={
+            coding: variant_of(coding, body, reply.content_type, tuple(headers), tagged=good)
+            for coding, body in bodies.items()
+        },
     )
-
-
-def _variant(coding: str, body: bytes, reply: Reply, common: Headers) -> Variant:
-    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    unchanged: Headers = ((b"etag", etag.encode()), *common) if reply.status == 200 else common  # noqa: PLR2004 # as above
-    described = [(b"content-type", reply.content_type.encode()), (b"content-length", str(len(body)).encode())]
-    if coding != "identity":
-        described.append((b"content-encoding", coding.encode()))
-    return Variant(body=body, etag=etag, full=(*described, *unchanged), unchanged=unchanged)

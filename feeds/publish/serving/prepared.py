@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 
 import brotli  # type: ignore[import-untyped] # it ships no types
 import zstandard
@@ -36,7 +37,11 @@ _CODERS: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
     ("gzip", lambda body: gzip.compress(body, compresslevel=9, mtime=0)),
 )
 """Content codings in the order we prefer them (RFC 9110 8.4.1, RFC 7932, RFC 8878)."""
+_LONGEST = 1000
+"""Characters of an Accept-Encoding header that are looked at."""
 _LONG_LIVED = frozenset({"favicon.ico"})
+_PERSONAL = ("/story/",)
+"""Where the operator, signed in, is shown another page than everybody."""
 _FEEDS = {f"{name}.{kind}" for name in ("feed", "near") for kind in ("rss", "atom", "json")}
 _SHARED = frozenset({*_FEEDS, "sources.opml"})
 """Paths that scripts of other sites may read: readers in a browser need it."""
@@ -52,6 +57,9 @@ class Variant:
     """Headers of 200."""
     unchanged: Headers
     """Headers of 304 (RFC 9110 15.4.5)."""
+    full_lines: bytes = field(repr=False)
+    """`full` as it goes over the wire (RFC 9112 5), without the empty line at its end."""
+    unchanged_lines: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +79,8 @@ class Site:
     """All prepared files by request path. Maker: `prepare`. Taker: `feeds.publish.serving.app.SiteApp`."""
 
     files: Mapping[str, Prepared]
+    direct: Mapping[bytes, Prepared] = field(default_factory=dict)
+    """Those of which everybody gets the same, by path as requested: they need no application."""
 
 
 def prepare(files: Mapping[str, SiteFile], stamps: Mapping[str, Stamp], previous: Site | None = None) -> Site:
@@ -87,7 +97,8 @@ def prepare(files: Mapping[str, SiteFile], stamps: Mapping[str, Stamp], previous
     for short, page in (("/", "/index.html"), ("/near", "/near.html")):
         if page in ready:
             ready[short] = ready[page]
-    return Site(files=ready)
+    direct = {path.encode(): each for path, each in ready.items() if not path.startswith(_PERSONAL)}
+    return Site(files=ready, direct=direct)
 
 
 def _prepared(path: str, file: SiteFile, mark: Stamp) -> Prepared:
@@ -104,7 +115,9 @@ def _prepared(path: str, file: SiteFile, mark: Stamp) -> Prepared:
         last_modified=last_modified,
         shared=path in _SHARED,
         links=file.links,
-        variants={coding: _variant(coding, body, file, common) for coding, body in bodies.items()},
+        variants={
+            coding: variant_of(coding, body, file.content_type, common) for coding, body in bodies.items()
+        },
     )
 
 
@@ -124,13 +137,29 @@ def _common_headers(path: str, file: SiteFile, last_modified: str) -> Headers:
     return tuple(headers)
 
 
-def _variant(coding: str, body: bytes, file: SiteFile, common: Headers) -> Variant:
+def variant_of(
+    coding: str, body: bytes, content_type: str, common: Headers, *, tagged: bool = True
+) -> Variant:
+    """Return `body`, which is in a content coding, with the headers of its answers; `common` are on both."""
     etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    unchanged: Headers = ((b"etag", etag.encode()), *common)
-    described = [(b"content-type", file.content_type.encode()), (b"content-length", str(len(body)).encode())]
+    unchanged: Headers = ((b"etag", etag.encode()), *common) if tagged else common
+    described = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
     if coding != "identity":
         described.append((b"content-encoding", coding.encode()))
-    return Variant(body=body, etag=etag, full=(*described, *unchanged), unchanged=unchanged)
+    full: Headers = (*described, *unchanged)
+    return Variant(
+        body=body,
+        etag=etag,
+        full=full,
+        unchanged=unchanged,
+        full_lines=_lines(full),
+        unchanged_lines=_lines(unchanged),
+    )
+
+
+def _lines(headers: Headers) -> bytes:
+    assert not any(b"\r" in value or b"\n" in value for _, value in headers)
+    return b"".join(b"%s: %s\r\n" % each for each in headers)
 
 
 def choose(variants: Mapping[str, Variant], accept_encoding: str) -> Variant:
@@ -138,15 +167,20 @@ def choose(variants: Mapping[str, Variant], accept_encoding: str) -> Variant:
 
     Identity is the answer when nothing else is acceptable, even where the client forbids it.
     """
-    weights = _weights(accept_encoding) if accept_encoding else {}
-    best, best_weight = "identity", 0.0
-    for coding, _ in _CODERS:
-        weight = weights.get(coding, weights.get("*", 0.0))
-        if coding in variants and weight > best_weight:
-            best, best_weight = coding, weight
-    if weights.get("identity", 0.0) > best_weight:
-        best = "identity"
-    return variants[best]
+    for coding in _preferred(accept_encoding[:_LONGEST]):
+        if coding in variants:
+            return variants[coding]
+    return variants["identity"]
+
+
+@lru_cache(maxsize=256)
+def _preferred(header: str) -> tuple[str, ...]:
+    """Return the codings that a client wants rather than none, the best first; kept, for few are sent."""
+    weights = _weights(header) if header else {}
+    plain = weights.get("identity", 0.0)
+    wanted = [(weights.get(coding, weights.get("*", 0.0)), coding) for coding, _ in _CODERS]
+    ordered = sorted((each for each in wanted if each[0] > 0 and each[0] >= plain), key=lambda each: -each[0])
+    return tuple(coding for _, coding in ordered)
 
 
 def _weights(header: str) -> dict[str, float]:
@@ -173,6 +207,8 @@ def is_unchanged(
     to ours byte for byte or later than it means current; a date we can not read is no condition.
     """
     if if_none_match is not None:
+        if if_none_match == variant.etag:
+            return True
         tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
         return any(tag in {"*", variant.etag} for tag in tags)
     if if_modified_since is None:
