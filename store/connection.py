@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Final
 
 from feeds.errors import StoreError
-from store.segment import bare, segment
 
 BUSY_S: Final = 10.0
 """How long a command waits, in seconds, while another process writes."""
@@ -65,8 +64,8 @@ class Database:
             conn.create_function(
                 "casefold", 1, str.casefold, deterministic=True
             )  # SQLite's lower() is ASCII's
-            conn.create_function("segment", 1, lambda text: segment(self.fold(text)), deterministic=True)
-            conn.create_function("bare", 1, bare, deterministic=True)
+            conn.create_function("segment", 1, lambda text: _segment(self.fold(text)), deterministic=True)
+            conn.create_function("bare", 1, _bare, deterministic=True)
             conn.execute("PRAGMA foreign_keys = ON")
             conn.execute(
                 "PRAGMA page_size = 8192"
@@ -147,3 +146,15 @@ class Database:
             while self._idle:
                 self._idle.pop().close()
             self._writer.close()
+
+
+def _segment(text: str) -> str:
+    from store.segment import segment  # noqa: PLC0415 # slow to load, and mostly nothing is indexed
+
+    return segment(text)
+
+
+def _bare(text: str) -> str:
+    from store.segment import bare  # noqa: PLC0415 # as above
+
+    return bare(text)

@@ -4,11 +4,14 @@ The date is that of the report that moved it, never that of its arrival: a store
 whatever order, publishes the same bytes.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from feeds.model import Coverage, PublishedItem
+if TYPE_CHECKING:
+    from feeds.model import Coverage, PublishedItem
 
 Moves = Literal["every-source", "first-of-a-language", "official-source", "never"]
 

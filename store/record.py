@@ -6,9 +6,12 @@ from typing import Any
 
 from feeds.model import Check, Identity, Judged, Recorded, Relation
 from store import batch, candidates, health, items, links, marks, relate, search, sources, stories
+from store.calm import revise
 from store.candidates import Relative
 from store.codec import micros, storable
 from store.links import Compare
+
+__all__ = ["record", "rejudge", "revise"]
 
 
 @dataclass(slots=True)
@@ -56,11 +59,6 @@ def record(conn: sqlite3.Connection, check: Check, compare: Compare) -> Recorded
     if filing.visible:
         revise(conn)
     return recorded
-
-
-def revise(conn: sqlite3.Connection) -> None:
-    """Say that what would be published may have changed."""
-    conn.execute("UPDATE meta SET value = value + 1 WHERE name = 'revision'")
 
 
 def _file_all(filing: _Filing, far: list[Judged]) -> None:

@@ -4,12 +4,15 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
-from feeds.model import BasicAuth, Check, FeedHead, Freshness, Source, SourceLine, SourceState, Validators
+from feeds.model import BasicAuth, Check, FeedHead, Freshness, Source, SourceState, Validators
 from store.codec import from_json, micros, micros_or_none, moment, moment_or_none, to_json
+
+if TYPE_CHECKING:
+    from feeds.model import SourceLine
 
 Origin = Literal["config", "default", "added", "once"]
 
@@ -132,7 +135,7 @@ def keep(conn: sqlite3.Connection, check: Check) -> tuple[int, bool]:
     return int(row["id"]), visible
 
 
-def _shown(row: sqlite3.Row) -> SourceLine:
+def _shown(row: sqlite3.Row) -> "SourceLine":
     return replace(line(row), next_check=None, last_error="")
 
 
@@ -244,8 +247,10 @@ def _source(row: sqlite3.Row, secret: Source | None) -> Source:
     )
 
 
-def line(row: sqlite3.Row) -> SourceLine:
+def line(row: sqlite3.Row) -> "SourceLine":
     """Make a row of a list: name, language, and whether it works."""
+    from feeds.model import SourceLine  # noqa: PLC0415 # lists are shown rarely, sources asked all the time
+
     state = "active"
     if row["failures"] >= FAILING_AFTER:
         state = "failing"

@@ -1,71 +1,45 @@
 """The store as the rest of the program sees it: one method per question, SQL lives behind."""
 
+from __future__ import annotations
+
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from feeds.errors import StoreError
-from feeds.model import (
-    Check,
-    Coverage,
-    PublishedItem,
-    Recorded,
-    Source,
-    SourceLine,
-    SourceState,
-    Stamp,
-    Story,
-)
-from store import items, links, prune, query, rulings, search, sources, stories
-from store import record as recording
-from store.archives import Archives
-from store.backup import backup, integrity
+from feeds.later import Later
+from feeds.model import Check, Recorded, Source, SourceState
+from store import calm, sources
 from store.codec import micros, moment
 from store.connection import BUSY_S, Database
-from store.curation import Curation
-from store.digests import Digests
-from store.events import Events
-from store.health import Health
-from store.items import Wanted, Which
-from store.links import Compare
 from store.migrate import migrate
 from store.moves import DEFAULT, Moves
-from store.notices import Notices
-from store.outbox import Outbox
-from store.records import Records
-from store.river import Rivers
+from store.parts import Parts
 from store.sources import Origin
-from store.subscriptions import Subscriptions
+
+if TYPE_CHECKING:
+    from feeds import model
+    from feeds.model import Coverage, PublishedItem, SourceLine, Stamp, Story
+    from store import backup as care
+    from store import items, links, prune, query, rulings, search, stories
+    from store import record as recording
+    from store.items import Which
+    from store.links import Compare
+else:
+    care, items, links, prune = map(Later, ("store.backup", "store.items", "store.links", "store.prune"))
+    query, rulings, search = map(Later, ("store.query", "store.rulings", "store.search"))
+    stories, recording, model = map(Later, ("store.stories", "store.record", "feeds.model"))
 
 
-class Store:
+class Store(Parts):
     """One SQLite file. Thread-safe: many may read while one writes. Failure is a StoreError."""
 
     def __init__(self, db: Database) -> None:
-        self._db = db
+        super().__init__(db)
         self._configured: dict[str, Source] = {}
-        self.curation = Curation(db)
-        """Marks, models, and other verdicts on stored items."""
-        self.health = Health(db)
-        """How asking went, and hosts that are left alone."""
-        self.archives = Archives(db)
-        """The published history."""
-        self.rivers = Rivers(db)
-        """Stories under filters and searches, page by page."""
-        self.records = Records(db)
-        """What is known of single items, and figures over all of them."""
-        self.outbox = Outbox(db)
-        """What has to reach somebody outside."""
-        self.subscriptions = Subscriptions(db)
-        """Who gets which feed pushed."""
-        self.events = Events(db)
-        """What happened to sources."""
-        self.notices = Notices(db)
-        """What the rules have told."""
-        self.digests = Digests(db)
-        """Days and weeks that were closed."""
 
     @classmethod
     def open(cls, path: Path, *, busy_s: float = BUSY_S, fold: Callable[[str], str] | None = None) -> Self:
@@ -111,14 +85,14 @@ class Store:
         self._configured = {each.url: each for each in wanted}
         with self._db.writing() as conn:
             if sources.sync(conn, wanted, origin, now):
-                recording.revise(conn)
+                calm.revise(conn)
 
     def add_source(self, source: Source, *, now: datetime) -> bool:
         """List a source by hand; False when it is listed already. It is due at once."""
         with self._db.writing() as conn:
             added = sources.add(conn, source, now)
             if added:
-                recording.revise(conn)
+                calm.revise(conn)
             return added
 
     def remove_source(self, url: str) -> bool:
@@ -126,7 +100,7 @@ class Store:
         with self._db.writing() as conn:
             removed = sources.remove(conn, url)
             if removed:
-                recording.revise(conn)
+                calm.revise(conn)
             return removed
 
     def make_due(self, url: str, *, at: datetime, why: str) -> bool:
@@ -172,12 +146,12 @@ class Store:
     def record(self, check: Check, *, compare: Compare) -> Recorded:
         """Store a check whole or not at all: entries, verdicts, stories, validators and next check."""
         with self._db.writing() as conn:
-            return recording.record(conn, check, compare)
+            return _recorded(conn, check, compare)
 
     def record_all(self, checks: Sequence[Check], *, compare: Compare) -> list[Recorded]:
         """Store several checks in one transaction, in order, all or none."""
         with self._db.writing() as conn:
-            return [recording.record(conn, check, compare) for check in checks]
+            return [_recorded(conn, check, compare) for check in checks]
 
     def items(
         self,
@@ -189,7 +163,7 @@ class Store:
     ) -> list[PublishedItem]:
         """Items newest first; `limit` None or 0 means all."""
         with self._db.reading() as conn:
-            return items.select(conn, Wanted(which=which, since=since, source=source, limit=limit))
+            return items.select(conn, items.Wanted(which=which, since=since, source=source, limit=limit))
 
     def find_item(self, id_or_url: str) -> PublishedItem | None:
         """Return the item of this id, address or guid."""
@@ -253,7 +227,9 @@ class Store:
         """Return what was last published, by path."""
         with self._db.reading() as conn:
             rows = conn.execute("SELECT * FROM stamps").fetchall()
-        return {row["path"]: Stamp(digest=row["digest"], changed_at=moment(row["changed"])) for row in rows}
+        return {
+            row["path"]: model.Stamp(digest=row["digest"], changed_at=moment(row["changed"])) for row in rows
+        }
 
     def save_stamps(self, stamps: Mapping[str, Stamp]) -> None:
         """Remember what is published now in place of what was."""
@@ -277,9 +253,13 @@ class Store:
     def backup(self, path: Path) -> None:
         """Write a copy to a new file; may run while the daemon writes."""
         with self._db.reading() as conn:
-            backup(conn, path)
+            care.backup(conn, path)
 
     def integrity(self) -> tuple[str, ...]:
         """Sentences on what is damaged; empty when the store is whole."""
         with self._db.reading() as conn:
-            return integrity(conn)
+            return care.integrity(conn)
+
+
+def _recorded(conn: sqlite3.Connection, check: Check, compare: Compare) -> Recorded:
+    return recording.record(conn, check, compare) if check.judged else calm.record(conn, check)
