@@ -10,14 +10,18 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from feeds.errors import MoonwireError, StoreError
+from feeds.model import Check, Recorded
 from feeds.publish.serving.prepared import Site
 from scheduler.config.types import Config, ServeConfig
-from scheduler.judging.rejudge import CatchUp
 from scheduler.desk.hands import WireHands
+from scheduler.judging.rejudge import CatchUp
 from scheduler.publishing.filtered import Shelf
 from scheduler.publishing.publish import PublishError, current_site, library_of, publish_site
+from scheduler.push.telling import meet_rules, take_stock
+from scheduler.push.wiring import stock
 from scheduler.rounds.run import RoundReport, run_round
 from scheduler.version import __version__
 from scheduler.workshop import Clock, Workshop, host_book, open_workshop, wall_clock
@@ -31,6 +35,28 @@ LEARN_EVERY = timedelta(hours=1)
 """How often the history of the sources is counted again."""
 
 _log = logging.getLogger("moonwire.daemon")
+
+
+class Listener(Protocol):
+    """Whoever shows and tells what the wire stored. Called while the wire works: it returns at once."""
+
+    def news(self) -> None:
+        """Hear that something was stored which the site does not show yet."""
+        ...
+
+    def shown(self) -> None:
+        """Hear that the site was rendered anew."""
+        ...
+
+
+class _Nobody:
+    """Nobody waits for news."""
+
+    def news(self) -> None:
+        """Wait for the end of the round."""
+
+    def shown(self) -> None:
+        """Wait for readers to ask."""
 
 
 class Wire:
@@ -49,6 +75,8 @@ class Wire:
         self.site = Site(files={})
         self.library = library_of(self.workshop)
         self._shelf = Shelf()
+        self.listener: Listener = _Nobody()
+        """Hears of news; set by the daemon."""
         self._at_work = threading.RLock()
         """Held while the site is rendered or the workshop exchanged."""
         self.hands = WireHands(lambda: self.workshop, self.refresh, self._at_work)
@@ -78,7 +106,11 @@ class Wire:
     def _turn(self, stop: threading.Event) -> RoundReport | None:
         shop = self.workshop
         states = shop.store.due(self._clock(), seen=False)
-        report = run_round(shop, states, stop=stop, patience_s=PATIENCE_S) if states else None
+        report = (
+            run_round(shop, states, on_check=self._heard, stop=stop, patience_s=PATIENCE_S)
+            if states
+            else None
+        )
         if report is not None and (report.asked or report.deferred):
             self._report, self._round_at = report, self._clock()
             _log.info(
@@ -86,8 +118,14 @@ class Wire:
             )
             self._tell_line(report)
         self._learn()
+        take_stock(shop.store, shop.config, now=self._clock(), online=not self._offline)
         self.refresh()
         return report
+
+    def _heard(self, _: Check, recorded: Recorded) -> None:
+        """Show what was kept before the round is over, where somebody waits for it."""
+        if recorded.kept or recorded.updated:
+            self.listener.news()
 
     def _learn(self) -> None:
         """Judge a few stored items again where the topic changed, and count the sources' history."""
@@ -147,6 +185,7 @@ class Wire:
                 self.site = current_site(shop, previous=self.site, offline=offline)
                 self._shown = shown
                 self._write()
+                self.listener.shown()
             self.health = self._stock()
 
     def _write(self) -> None:
@@ -177,6 +216,7 @@ class Wire:
 
     def _stock(self) -> dict[str, object]:
         store, report = self.workshop.store, self._report
+        pushed = stock(self.workshop.config, store, self._clock())
         lines = store.source_lines()
         due = store.next_due()
         return {
@@ -187,6 +227,7 @@ class Wire:
             "failing": sum(line.state == "failing" for line in lines),
             "revision": store.revision(),
             "of_another_topic": self._catch_up.left,
+            **({} if pushed is None else {"push": pushed}),
             "next_check": None if due is None else max(due, self._clock()).isoformat(timespec="seconds"),
             "last_round": None
             if report is None or self._round_at is None
@@ -201,7 +242,9 @@ class Wire:
         }
 
     def _opened(self, config: Config, stack: ExitStack) -> Workshop:
-        return stack.enter_context(open_workshop(config, clock=self._clock, book=self._hosts))
+        workshop = stack.enter_context(open_workshop(config, clock=self._clock, book=self._hosts))
+        meet_rules(workshop.store, config, now=self._clock())
+        return workshop
 
 
 def _kept_address(new: Config, old: Config) -> ServeConfig:

@@ -165,6 +165,12 @@ class Outbox:
             found = {int(row[0]): int(row[1]) for row in conn.execute(sql, (kind,))}
         return {state: found.get(number, 0) for number, state in enumerate(STATES)}
 
+    def waiting(self, kind: str, *, lane: str | None = None) -> int:
+        """Return how many deliveries of a kind wait, of one lane or all."""
+        sql = "SELECT count(*) FROM deliveries WHERE state = 0 AND kind = ?1 AND (?2 IS NULL OR lane = ?2)"
+        with self._db.reading() as conn:
+            return int(conn.execute(sql, (kind, lane)).fetchone()[0])
+
     def prune(self, before: datetime) -> int:
         """Forget what was settled before a time, and contents that nobody waits for; returns how many."""
         with self._db.writing() as conn:

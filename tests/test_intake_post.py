@@ -144,7 +144,7 @@ def test_a_name_that_does_not_resolve(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_redirects_that_keep_the_method_are_followed() -> None:
     """307 and 308, with the body; secrets stay with the origin they were given for."""
     with PostServer() as other:
-        leads = sequence_of(Answer(308, Location="/next"), Answer(307, Location=other.url("/end")))
+        leads = Answers((Answer(308, Location="/next"), Answer(307, Location=other.url("/end"))))
         with PostServer(leads) as server, a_poster() as poster:
             url = server.url("/start").replace("http://", "http://me:pw@")
             outcome = poster.post(
@@ -158,11 +158,6 @@ def test_redirects_that_keep_the_method_are_followed() -> None:
     assert all(seen.headers["authorization"] == "Basic bWU6cHc=" for seen in server.seen)
     assert (end.body, end.headers["x-sig"]) == (b"body", "1")
     assert not {"authorization", "x-key"} & set(end.headers)
-
-
-def sequence_of(*answers: Answer) -> "Answers":
-    """Answer with each in turn."""
-    return Answers(answers)
 
 
 class Answers:
@@ -187,10 +182,13 @@ def test_other_redirects_are_no_answer(status: int) -> None:
 
 def test_redirects_that_lead_nowhere() -> None:
     """No address, a circle, a wrong address."""
-    for location, kind in ((None, "redirect"), ("/", "redirect"), ("gopher://x/", "address")):
-        more = {"Location": location} if location else {}
-        answer = Answer(308, **more)
-        with PostServer(lambda _, answer=answer: answer) as server, a_poster() as poster:
+    nowhere, circle = Answer(308), Answer(308, Location="/")
+    for answer, kind in (
+        (nowhere, "redirect"),
+        (circle, "redirect"),
+        (Answer(308, Location="gopher://x/"), "address"),
+    ):
+        with PostServer(Answers((answer,))) as server, a_poster() as poster:
             outcome = failed(poster.post(a_request(server.url())), kind)
             assert outcome.status == 308
             assert len(server.seen) <= 4
@@ -238,13 +236,13 @@ def test_who_hangs_up_early_may_have_said_why() -> None:
 def test_wrong_headers_are_not_sent() -> None:
     """What could split a request, or belongs to the connection, or can not be sent."""
     with a_poster() as poster:
-        for more in (
-            {"headers": (("X-A", "1\r\nX-B: 2"),)},
-            {"private": (("Host", "elsewhere"),)},
-            {"headers": (("X A", "1"),)},
+        url = "http://127.0.0.1:9/"
+        for request in (
+            a_request(url, headers=(("X-A", "1\r\nX-B: 2"),)),
+            a_request(url, private=(("Host", "elsewhere"),)),
+            a_request(url, headers=(("X A", "1"),)),
         ):
-            sentence = failed(poster.post(a_request("http://127.0.0.1:9/", **more)), "address").sentence
-            assert "configured" not in sentence
+            assert "configured" not in failed(poster.post(request), "address").sentence
         typed = PostRequest(url="http://127.0.0.1:9/", body=b"", content_type="a\nb")
         failed(poster.post(typed), "address")
         failed(poster.post(a_request("mailto:x@example")), "address")

@@ -15,7 +15,7 @@ WRONG = [
     ("serve = {", "this is not TOML", "line 1"),
     ("[serve]\nport = 'x'\nport = 2", "this is not TOML", "line 3"),
     ("[servr]\nport = 1", "servr: is not a known section", "nearest known one is serve"),
-    ("[serve]\nx = 1", "x: is not a known key", "(all of them: host, port, base_url, title, token_env)"),
+    ("[serve]\nx = 1", "x: is not a known key", "(all of them: host, port, base_url, title, token_env, hub)"),
     ("port = 80", "port: is not a section", "belongs under [serve]"),
     ("url = 'http://a.example'", "url: is not a section", "belongs under [[source]]"),
     ("[serve]\nprot = 80", "[serve] prot: is not a known key", "nearest known one is port"),

@@ -20,6 +20,14 @@ class Channel:
     """A tag: URI (RFC 4151) that never changes, independent of host and title."""
     ttl_s: int = 3600
     hubs: tuple[str, ...] = ()
+    """All hubs that serve the main feeds (WebSub 4)."""
+    own_hub: str = ""
+    """The one among them that the site runs itself: it serves filtered feeds too. Empty: none."""
+
+    @property
+    def own_hubs(self) -> tuple[str, ...]:
+        """The hubs of a filtered feed."""
+        return (self.own_hub,) if self.own_hub else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scheduler.asking import ask, checked_address
-from scheduler.commands.shell import Json, shell_of
+from scheduler.commands.shell import Json, now, shell_of
 from scheduler.config.types import Config
 
 if TYPE_CHECKING:
@@ -43,21 +43,25 @@ def publish(
     """Write feeds and pages to a folder.
 
     Any web server can serve it: feeds, OPML, pages. Files whose bytes would stay the same are not touched.
+    Hubs named under [publish] hubs are told of feeds that changed.
 
     Example: moonwire publish /var/www/moon
     """
     from scheduler.publishing.publish import publish_stored  # noqa: PLC0415 # only this command needs it
+    from scheduler.push.wiring import HubsNow  # noqa: PLC0415 # as above
 
     shell = shell_of(context)
     with shell.store() as store:
-        written = publish_stored(shell.config, store, folder)
+        hubs = HubsNow(shell.config, store, now)
+        written = publish_stored(shell.config, store, folder, hubs.put)
+        told = hubs.tell()
     for path in written:
         if json:
             shell.show.json({"written": path})
         else:
             shell.show.text(path)
     if not json:
-        shell.show.note(f"{len(written)} files written, the rest was up to date.")
+        shell.show.note(f"{len(written)} files written, the rest was up to date.{told}")
 
 
 Host = Annotated[str | None, typer.Option(metavar="HOST", help="Address to listen on.")]

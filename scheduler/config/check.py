@@ -34,7 +34,15 @@ def check_document(document: Mapping[str, Any], findings: Findings) -> dict[str,
             )
     _check_intervals(values.get("schedule", {}), "[schedule]", findings)
     _take_token(values.get("serve", {}), findings)
+    _check_hubs(values.get("serve", {}), values.get("publish", {}), findings)
     return values
+
+
+def _check_hubs(serve: Mapping[str, Any], publish: Mapping[str, Any], findings: Findings) -> None:
+    """See that whoever gets feeds pushed can also reach what they are told of."""
+    places = {"[serve] hub": serve.get("hub"), "[publish] hubs": publish.get("hubs")}
+    for place in (place for place, wanted in places.items() if wanted and not serve.get("base_url")):
+        findings.add(place, "needs [serve] base_url, the address under which others reach the feeds.")
 
 
 def _take_token(serve: dict[str, Any], findings: Findings) -> None:

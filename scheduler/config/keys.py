@@ -80,6 +80,13 @@ SECTIONS = (
                 help="Environment variable that holds the operator's token, with which items are marked on "
                 "the pages at /operator; without it the site is for reading only.",
             ),
+            Key(
+                name="hub",
+                kind=FLAG,
+                default="false",
+                help="Run a WebSub hub at BASE_URL/hub, so that readers get news of these feeds pushed; "
+                "needs base_url.",
+            ),
         ),
     ),
     Section(
@@ -183,7 +190,7 @@ SECTIONS = (
                 name="hubs",
                 kind=ADDRESSES,
                 default="[]",
-                help="WebSub hubs named in the feeds and told when something is new.",
+                help="WebSub hubs elsewhere, named in the feeds and told what is new; needs base_url.",
             ),
             Key(
                 name="moves",

@@ -46,6 +46,8 @@ class ServeConfig:
     title: str = "Lunar station wire"
     token: str = field(default="", repr=False)
     """The operator's, which signs in on the pages; empty: the site is for reading only."""
+    hub: bool = False
+    """The site runs a WebSub hub for its own feeds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ class PublishConfig:
     entries: int = 100
     """Stories in each feed."""
     hubs: tuple[str, ...] = ()
-    """WebSub hubs (https) named in the feeds and pinged on change."""
+    """WebSub hubs elsewhere, named in the feeds and told of each change."""
     moves: Moves = "first-of-a-language"
     """Which later coverage moves a story's date in the feeds."""
 

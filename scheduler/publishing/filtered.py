@@ -73,7 +73,7 @@ class Shelf:
 
 def _rendered(channel: Channel, about: Filtered, stories: tuple[Story, ...]) -> dict[str, SiteFile]:
     title, description, feed_id = filtered_channel(channel, about)
-    own = replace(channel, title=title, description=description, feed_id=feed_id, hubs=())
+    own = replace(channel, title=title, description=description, feed_id=feed_id, hubs=channel.own_hubs)
     place = Place(name=in_address(about.name))
     files = feed_files(own, publications(stories), place)
     return {f"{about.name}.{path.rpartition('.')[2]}": file for path, file in files.items()}

@@ -11,6 +11,7 @@ from feeds.errors import MoonwireError
 from feeds.model import Channel, Stamp
 from feeds.publish.formats.digest import ENTRIES
 from feeds.publish.formats.health import MOST as MOST_EVENTS
+from feeds.publish.serving.hub import PATH as HUB_PATH
 from feeds.publish.serving.prepared import Site, prepare
 from feeds.publish.site import SiteFile, bulletins, render, stamp
 from scheduler.config.types import Config
@@ -20,6 +21,8 @@ from scheduler.publishing.history import history_of, publish_archives
 from scheduler.publishing.library import StoreLibrary
 from scheduler.workshop import Workshop, wall_clock
 from store import Store
+
+Tell = Callable[[Mapping[str, SiteFile], Mapping[str, Stamp]], None]
 
 
 class PublishError(MoonwireError):
@@ -35,13 +38,20 @@ class Live:
 
 def channel_of(config: Config, about: topic.Topic) -> Channel:
     """Return what the configuration and the topic say of the feed as a whole."""
+    own_hub = f"{config.serve.base_url}{HUB_PATH}" if config.serve.hub else ""
     return Channel(
         title=config.serve.title,
         description=about.description,
         base_url=config.serve.base_url,
         feed_id=f"tag:moonwire,2026:feed/{about.name}",
-        hubs=config.publish.hubs,
+        hubs=((own_hub,) if own_hub else ()) + config.publish.hubs,
+        own_hub=own_hub,
     )
+
+
+def channel_in(config: Config) -> Channel:
+    """Return what the configuration says of the feed as a whole, its topic read for that; ConfigError."""
+    return channel_of(config, topic.load(config.topic.file))
 
 
 def files_of(
@@ -113,16 +123,22 @@ def _publish(store: Store, folder: Path, files: Mapping[str, SiteFile], shelf: S
     return (*older, *publish_to(folder, files))
 
 
-def publish_stored(config: Config, store: Store, folder: Path) -> tuple[str, ...]:
-    """Write the site of a store to a folder; returns the paths whose bytes changed."""
+def publish_stored(config: Config, store: Store, folder: Path, tell: Tell | None = None) -> tuple[str, ...]:
+    """Write the site of a store to a folder; returns the paths whose bytes changed.
+
+    `tell` is called with all files and stamps once they are written.
+    """
     about, now = topic.load(config.topic.file), wall_clock()
     files = files_of(config, store, about, now=now)
     shelf = Shelf()
     files |= shelf.files(
         store, channel_of(config, about), most=config.publish.entries, moves=config.publish.moves
     )
-    stamped(store, files, now=now)
-    return _publish(store, folder, files, shelf)
+    stamps = stamped(store, files, now=now)
+    written = _publish(store, folder, files, shelf)
+    if tell is not None:
+        tell(files, stamps)
+    return written
 
 
 def publish_to(folder: Path, files: Mapping[str, SiteFile]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from feeds.model.posting import Posted, PostOutcome
 from scheduler.push.backoff import Patience, next_try
 from store import Delivery, Settled
+from store.delivery import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def settled(
     if not result.final:
         wish = result.retry_after_s
         at = next_try(delivery.attempt, now=now, jitter=jitter, patience=patience, retry_after_s=wish)
-    state = "given-up" if at is None else "waiting"
+    state: State = "given-up" if at is None else "waiting"
     return Settled(delivery=delivery, state=state, at=at, status=result.status, error=result.sentence)
 
 

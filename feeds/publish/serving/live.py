@@ -200,7 +200,7 @@ def _filtered(library: Library, kind: str, rest: str) -> Reply:
         raise RefusedError(404, "There is no feed at this address.")
     channel = library.channel()
     title, about, feed_id = catalogue.filtered_channel(channel, found)
-    own = replace(channel, title=title, description=about, feed_id=feed_id, hubs=())
+    own = replace(channel, title=title, description=about, feed_id=feed_id, hubs=channel.own_hubs)
     return _feed(own, found.stories, Place(name=in_address(found.name)), ending)
 
 
