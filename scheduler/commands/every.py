@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from scheduler.commands import fetching, items, judging, marking, setting_up, shell, sources, stories, topics
+from scheduler.commands import (
+    assisting,
+    fetching,
+    items,
+    judging,
+    marking,
+    setting_up,
+    shell,
+    sources,
+    stories,
+    topics,
+)
 from scheduler.version import __version__
 
 app = typer.Typer(
@@ -27,6 +38,7 @@ for command in (
     judging.judge,
     judging.relate,
     fetching.demo,
+    assisting.mcp,
     setting_up.init,
 ):
     app.command()(command)
