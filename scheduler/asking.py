@@ -66,15 +66,38 @@ def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: b
             ]
         else:
             states = workshop.store.due(workshop.clock(), seen=False)
+        _met_rules(workshop)
         on_check = _printer(shell, stack, len(states), find=None if json else workshop.store.find_item)
         report = run_round(workshop, states, force=everything or bool(addresses), on_check=on_check)
         if not workshop.criteria.settled:
             _caught_up(shell, workshop)
+        _take_stock(workshop, report)
         if shell.config.publish.dir is not None:
             from scheduler.publishing.publish import publish_site  # noqa: PLC0415 # rendering is slow to load
 
             publish_site(workshop, shell.config.publish.dir)
+        if shell.config.notify or shell.config.digest.mail_to:
+            from scheduler.push.telling import tell_now  # noqa: PLC0415 # only where somebody is told
+
+            tell_now(workshop)
     return report
+
+
+def _met_rules(workshop: "Workshop") -> None:
+    if workshop.config.notify:
+        from scheduler.push.telling import meet_rules  # noqa: PLC0415 # only where there are rules
+
+        meet_rules(workshop.store, workshop.config, now=workshop.clock())
+
+
+def _take_stock(workshop: "Workshop", report: "RoundReport") -> None:
+    """Look at how sources stand after a round that brought or lost something, and once an hour at least."""
+    due, at = workshop.store.stock_at(), workshop.clock()
+    if report.new or report.failed or report.gone or due is None or due <= at:
+        from scheduler.push.telling import take_stock  # noqa: PLC0415 # mostly nothing happens
+
+        online = report.asked > report.unreached or not report.asked
+        take_stock(workshop.store, workshop.config, now=at, online=online)
 
 
 def _caught_up(shell: Shell, workshop: "Workshop") -> None:

@@ -20,7 +20,7 @@ from scheduler.desk.hands import WireHands
 from scheduler.judging.rejudge import CatchUp
 from scheduler.publishing.filtered import Shelf
 from scheduler.publishing.publish import PublishError, current_site, library_of, publish_site
-from scheduler.push.telling import meet_rules, take_stock
+from scheduler.push.telling import close_periods, meet_rules, take_stock
 from scheduler.push.wiring import stock
 from scheduler.rounds.run import RoundReport, run_round
 from scheduler.version import __version__
@@ -118,7 +118,8 @@ class Wire:
             )
             self._tell_line(report)
         self._learn()
-        take_stock(shop.store, shop.config, now=self._clock(), online=not self._offline)
+        stock_of = take_stock if report is not None else close_periods
+        stock_of(shop.store, shop.config, now=self._clock(), online=not self._offline)
         self.refresh()
         return report
 

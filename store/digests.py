@@ -6,7 +6,7 @@ from typing import Final
 
 from feeds.model import Story
 from feeds.model.digest import Digest, DigestKind
-from store import outbox, record, stories
+from store import calm, outbox, stories
 from store.codec import from_json, micros, moment, to_json
 from store.connection import Database
 from store.delivery import Parcel, Payload
@@ -50,7 +50,7 @@ class Digests:
             sql = "INSERT OR IGNORE INTO digests (kind, period, made, stories, body) VALUES (?, ?, ?, ?, ?)"
             new = conn.execute(sql, values).rowcount > 0
             if new:
-                record.revise(conn)
+                calm.revise(conn)
         return new
 
     def one(self, kind: DigestKind, period: str) -> Digest | None:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from feeds.model import SourceState
 from feeds.model.event import SourceEvent
-from store import record, sources
+from store import calm, sources
 from store.codec import micros, micros_or_none, moment, moment_or_none
 from store.connection import Database
 
@@ -93,7 +93,7 @@ class Events:
                     "DELETE FROM source_events WHERE id <= (SELECT max(id) FROM source_events) - ?",
                     (EVENTS_KEPT,),
                 )
-                record.revise(conn)
+                calm.revise(conn)
 
     def newest(self, *, limit: int) -> tuple[SourceEvent, ...]:
         """Return the latest events, the latest first."""

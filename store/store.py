@@ -223,6 +223,17 @@ class Store(Parts):
         with self._db.reading() as conn:
             return int(conn.execute("SELECT value FROM meta WHERE name = 'revision'").fetchone()[0])
 
+    def stock_at(self) -> datetime | None:
+        """Return when it is time again to look at how sources stand; None when nobody has looked yet."""
+        with self._db.reading() as conn:
+            row = conn.execute("SELECT value FROM meta WHERE name = 'stock_at'").fetchone()
+        return moment(row[0]) if row else None
+
+    def take_stock_at(self, when: datetime) -> None:
+        """Remember when it is time again."""
+        with self._db.writing() as conn:
+            conn.execute("REPLACE INTO meta VALUES ('stock_at', ?)", (micros(when),))
+
     def stamps(self) -> dict[str, Stamp]:
         """Return what was last published, by path."""
         with self._db.reading() as conn:

@@ -2,7 +2,6 @@
 
 import re
 from datetime import time
-from zoneinfo import ZoneInfo
 
 from scheduler.config.kinds import LANGUAGE, Kind, WrongError, text
 
@@ -23,6 +22,8 @@ def _zone(value: object) -> str:
     if not isinstance(value, str):
         raise WrongError
     if value != "UTC":
+        from zoneinfo import ZoneInfo  # noqa: PLC0415 # most files name none
+
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):  # OSError: the name of a folder of the database

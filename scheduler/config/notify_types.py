@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import UTC, time, tzinfo
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from feeds.model.notice import Condition
 
@@ -39,7 +38,11 @@ class DigestConfig:
     @property
     def zone(self) -> tzinfo:
         """The time zone; UTC needs no database of them."""
-        return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
+        if self.time_zone == "UTC":
+            return UTC
+        from zoneinfo import ZoneInfo  # noqa: PLC0415 # most need none
+
+        return ZoneInfo(self.time_zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

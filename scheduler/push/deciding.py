@@ -5,7 +5,7 @@ a source, nor the archive of one that was added, nor a store that is filled anew
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from feeds.model import Story
@@ -16,14 +16,16 @@ from store.notices import Candidate, Look
 
 FRESH: Final = timedelta(days=2)
 """A report that came in later than this after it came out is no news."""
+STALE: Final = timedelta(days=7)
+"""Nor is one that nobody looked at for so long, as when the wire was switched off."""
 
 
-def stories_to_tell(condition: Condition, look: Look) -> tuple[Story, ...]:
+def stories_to_tell(condition: Condition, look: Look, *, now: datetime) -> tuple[Story, ...]:
     """Return the stories that a rule tells, in the order in which their news came."""
     if condition.when == "quiet source":
         return ()
     return tuple(
-        each.story for each in look.candidates if _is_news(each, look) and _fits(condition, each.story)
+        each.story for each in look.candidates if _is_news(each, look, now) and _fits(condition, each.story)
     )
 
 
@@ -36,14 +38,14 @@ def silences_to_tell(condition: Condition, look: Look) -> tuple[SourceEvent, ...
     )
 
 
-def _is_news(candidate: Candidate, look: Look) -> bool:
+def _is_news(candidate: Candidate, look: Look, now: datetime) -> bool:
     story, lead = candidate.story, candidate.story.lead
     if candidate.first_seen < look.since or lead.when < look.since:
         return False
     if lead.published is None:
         return not candidate.first_reading
     newest = max([lead.when, *(each.when for each in story.also)])
-    return newest >= candidate.first_seen - FRESH
+    return newest >= max(candidate.first_seen - FRESH, now - STALE)
 
 
 def _fits(condition: Condition, story: Story) -> bool:

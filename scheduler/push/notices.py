@@ -1,6 +1,6 @@
 """From the store to the outbox: every rule looks at what is new to it, and asks for what it tells."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from feeds.model import Channel
@@ -14,21 +14,20 @@ from store import Parcel, Payload, Store
 from store.moves import Moves
 
 
-def meet_rules(store: Store, rules: Sequence[NotifyRule], *, now: datetime) -> None:
-    """Let the store know the rules; a new one tells what comes from now on."""
-    store.notices.meet([rule.name for rule in rules], now=now)
-
-
-def tell(store: Store, rules: Sequence[NotifyRule], channel: Channel, *, moves: Moves, now: datetime) -> int:
+def tell(
+    store: Store, rules: Sequence[NotifyRule], channel: Callable[[], Channel], *, moves: Moves, now: datetime
+) -> int:
     """Put what the rules have to tell into the outbox; returns how many notices that are."""
     return sum(_tell(store, rule, channel, moves=moves, now=now) for rule in rules)
 
 
-def _tell(store: Store, rule: NotifyRule, channel: Channel, *, moves: Moves, now: datetime) -> int:
+def _tell(
+    store: Store, rule: NotifyRule, channel: Callable[[], Channel], *, moves: Moves, now: datetime
+) -> int:
     count = 0
     while look := store.notices.look(rule.name, moves=moves):
-        told = stories_to_tell(rule.condition, look)
-        notices = [story_notice(rule.name, channel, story) for story in told]
+        told = stories_to_tell(rule.condition, look, now=now)
+        notices = [story_notice(rule.name, channel(), story) for story in told]
         notices += [silence_notice(rule.name, event) for event in silences_to_tell(rule.condition, look)]
         store.notices.tell(
             look, told, [(parcel_of(rule, each), payload_of(each)) for each in notices], now=now

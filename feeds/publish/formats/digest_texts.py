@@ -1,6 +1,5 @@
 """A digest as Markdown, plain text, a whole HTML page and JSON. Pure; equal digests, equal texts."""
 
-import json
 import re
 
 from feeds.model import Channel
@@ -70,10 +69,10 @@ def page(channel: Channel, digest: Digest) -> str:
     )
 
 
-def document(channel: Channel, digest: Digest) -> str:
-    """Return the digest as one JSON object on one line."""
+def document(channel: Channel, digest: Digest) -> dict[str, object]:
+    """Return the digest as one JSON object; its fields stand in docs/reference/json.md."""
     period = digest.period
-    value = {
+    return {
         "kind": period.kind,
         "period": period.name,
         "time_zone": period.zone,
@@ -88,7 +87,6 @@ def document(channel: Channel, digest: Digest) -> str:
             for section in digest.sections
         ],
     }
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _record(channel: Channel, story: DigestStory) -> dict[str, object]:
