@@ -9,10 +9,12 @@ import typer
 
 from scheduler.commands import (
     assisting,
+    digesting,
     fetching,
     items,
     judging,
     marking,
+    notify,
     setting_up,
     shell,
     sources,
@@ -32,6 +34,7 @@ for command in (
     fetching.run,
     fetching.fetch,
     fetching.publish,
+    digesting.digest,
     items.items,
     items.why,
     marking.mark,
@@ -45,6 +48,7 @@ for command in (
 app.add_typer(sources.app, name="sources")
 app.add_typer(topics.app, name="topic")
 app.add_typer(stories.app, name="story")
+app.add_typer(notify.app, name="notify")
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 # Typer calls it so

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from feeds.model import Stamp
+from feeds.model import Channel, Stamp
 from feeds.publish.library import Library
 from feeds.publish.serving.hub import Register
 from feeds.publish.serving.prepared import Site
@@ -17,6 +17,8 @@ from scheduler.push.courier import Courier
 from scheduler.push.dispatch import Dispatcher
 from scheduler.push.hub import DELIVER, Hub, HubMeans
 from scheduler.push.station import Station
+from scheduler.push.tellers import tellers
+from scheduler.push.telling import tell
 from scheduler.workshop import Workshop
 from store import Store
 
@@ -74,7 +76,7 @@ class Push:
     """The station of a wire with its hub."""
 
     def __init__(self, wire: Wired, clock: Callable[[], datetime]) -> None:
-        self._wire = wire
+        self._wire, self._clock = wire, clock
         self._base = ""
         self.poster = Posters(lambda: wire.workshop.config.fetch)
         self.hub = Hub(
@@ -87,12 +89,13 @@ class Push:
                 wake=self._wake,
             )
         )
+        self._told = tellers(self._config, self._store, self._channel, self.poster)
         self._announcer = Announcer(wire, self._store, self._config, clock)
         self.station = Station(wire, self._store, self.couriers, self._tellers(), clock=clock)
 
     def couriers(self) -> Mapping[str, Courier]:
         """Return who sends what, under the present configuration."""
-        config, found = self._config(), {PING: pinger(self.poster)}
+        config, found = self._config(), {PING: pinger(self.poster), **self._told}
         if config.serve.hub:
             found |= self.hub.couriers()
         return found
@@ -102,7 +105,13 @@ class Push:
         return self.hub.register if self._config().serve.hub else None
 
     def _tellers(self) -> tuple[Callable[[], int], ...]:
-        return (self._strangers, self._announcer.tell)
+        return (self._strangers, self._announcer.tell, self._tell_operator)
+
+    def _tell_operator(self) -> int:
+        return tell(self._store(), self._config(), self._channel, now=self._clock())
+
+    def _channel(self) -> Channel:
+        return self._wire.library.channel()
 
     def _strangers(self) -> int:
         """Deny what is not of this site, once for each address that the site has."""
