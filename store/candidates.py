@@ -124,22 +124,15 @@ def _by_features(conn: sqlite3.Connection, features: Sequence[str], sort_at: int
     shared: Counter[int] = Counter()
     when: dict[int, int] = {}
     left = ROWS
+    cursor = conn.cursor()
+    cursor.row_factory = None  # plain tuples: there are many
     for feature in dict.fromkeys(features):
-        most = min(PER_FEATURE, left // 2)
-        values = (
-            hash64(feature),
-            sort_at,
-            sort_at + WINDOW,
-            most,
-            hash64(feature),
-            sort_at - WINDOW,
-            sort_at,
-            most,
-        )
-        found = conn.execute(_NEAREST, values).fetchall()
+        most, key = min(PER_FEATURE, left // 2), hash64(feature)
+        values = (key, sort_at, sort_at + WINDOW, most, key, sort_at - WINDOW, sort_at, most)
+        found = dict(cursor.execute(_NEAREST, values).fetchall())
         left -= len(found)
-        when.update(found)
-        shared.update([row[0] for row in found])
+        when |= found
+        shared.update(found.keys())
     enough = [
         (-count, abs(when[item_id] - sort_at), item_id)
         for item_id, count in shared.items()
