@@ -29,7 +29,7 @@ SECURITY: Headers = (
 )
 """On every answer: a page of ours runs no script, loads nothing from elsewhere and sits in no frame.
 
-No page connects to anything; `connect-src` is for a browser's own tools, which ask for robots.txt from within it.
+No page connects to anything; `connect-src` is for a browser's own tools, which ask for robots.txt from it.
 """
 
 _BROTLI_QUALITY = 9
