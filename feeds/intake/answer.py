@@ -46,6 +46,8 @@ class Answer(http.client.HTTPResponse):
         self._exchange.headers = fields
         self.headers = self.msg = _message(fields)
         self._frame(fields)
+        if self.length == 0:
+            self.read()  # nothing is left to be read: the connection can serve again
 
     def _frame(self, fields: dict[str, list[str]]) -> None:
         """Say how the body ends (RFC 9112 6.3)."""

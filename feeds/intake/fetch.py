@@ -9,10 +9,9 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-import requests
-
 from feeds.errors import ConfigError
 from feeds.intake.address import AllowPrivate, Guard, redact
+from feeds.intake.carrier import requests
 from feeds.intake.decode import Undecodable, decode
 from feeds.intake.freshness import freshness, http_date
 from feeds.intake.headers import (

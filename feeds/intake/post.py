@@ -15,10 +15,9 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
-import requests
-
 from feeds.errors import ConfigError
 from feeds.intake.address import AllowPrivate, Guard, redact
+from feeds.intake.carrier import requests
 from feeds.intake.decode import Undecodable, decode
 from feeds.intake.dial import resolve
 from feeds.intake.freshness import freshness

@@ -12,116 +12,16 @@ import time
 from collections import OrderedDict
 from typing import Any
 
-import requests
-import urllib3
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-
 from feeds.intake.address import Guard
-from feeds.intake.answer import Answer
-from feeds.intake.dial import dial, tls_failure
-from feeds.intake.roots import verified_context
+from feeds.intake.carrier import HTTPAdapter, requests, urllib3
+from feeds.intake.connections import Origin, Wire
 from feeds.intake.target import Target
-from feeds.intake.wire import Exchange, ExchangeError, PlainSocket, broken, reason
+from feeds.intake.wire import Exchange, ExchangeError, reason
 
 _POOLS = 64
-_IDLE_PER_HOST = 2
 _CHUNK = 64 * 1024
 _DRAIN = 64 * 1024
 _DRAIN_S = 1.0
-
-
-class Wire:
-    """What the connections of one transport share: the guard, the TLS context, and each thread's exchange."""
-
-    def __init__(self, guard: Guard, context: ssl.SSLContext | None) -> None:
-        self.guard = guard
-        self._context = context
-        self._lock = threading.Lock()
-        self._local = threading.local()
-
-    @property
-    def context(self) -> ssl.SSLContext:
-        """The one TLS context, made when the first address needs it."""
-        with self._lock:
-            if self._context is None:
-                self._context = verified_context()
-            return self._context
-
-    @property
-    def exchange(self) -> Exchange:
-        """The exchange of the calling thread."""
-        exchange: Exchange = self._local.exchange
-        return exchange
-
-    @exchange.setter
-    def exchange(self, exchange: Exchange) -> None:
-        self._local.exchange = exchange
-
-
-class _Guarded:
-    """Mixin for urllib3 connections: sockets come from `dial`, errors leave as ExchangeError."""
-
-    response_class = Answer
-    sock: Any
-    host: str
-    port: int
-
-    def __init__(self, *args: Any, wire: Wire, **kwargs: Any) -> None:  # noqa: ANN401 # as the class it extends
-        super().__init__(*args, **kwargs)
-        self.wire = wire
-
-    def _new_conn(self) -> PlainSocket:
-        return dial(self._dns_host, self.port, self.wire.guard, self.wire.exchange)  # type: ignore[attr-defined]
-
-    def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 # as the class it extends
-        exchange = self.wire.exchange
-        exchange.begin()
-        if exchange.fresh_only and self.sock is not None and self.sock.served:
-            self.close()  # type: ignore[attr-defined]
-        exchange.reused = self.sock is not None and self.sock.served
-        self.timeout = exchange.remaining()
-        if self.sock is not None:
-            self.sock.exchange = exchange
-        try:
-            super().request(*args, **kwargs)  # type: ignore[misc]
-        except BrokenPipeError as error:
-            if not kwargs.get("body"):
-                raise broken(exchange, error) from None
-            raise  # who refuses a body early may have said why: urllib3 reads on
-        except OSError as error:
-            raise broken(exchange, error) from None
-        self.sock.served = True
-
-
-class PlainConnection(_Guarded, HTTPConnection):  # type: ignore[misc] # the mixin narrows attributes
-    """HTTP over a guarded socket."""
-
-
-class TlsConnection(_Guarded, HTTPSConnection):  # type: ignore[misc] # the mixin narrows attributes
-    """HTTPS over a guarded socket; certificate and name are verified by the shared context."""
-
-    def connect(self) -> None:
-        """Open the TCP connection and shake hands; raises ExchangeError."""
-        exchange = self.wire.exchange
-        plain = self._new_conn()
-        try:
-            plain.settimeout(min(exchange.limits.connect_s, exchange.remaining()))
-            self.sock = self.wire.context.wrap_socket(plain, server_hostname=self.host)
-        except OSError as error:
-            plain.close()
-            raise tls_failure(self.host, error) from None
-        self.sock.exchange = exchange
-        self.is_verified = True
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = PlainConnection  # type: ignore[assignment] # as urllib3 itself does
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = TlsConnection  # type: ignore[assignment] # as urllib3 itself does
 
 
 class GuardedAdapter(HTTPAdapter):
@@ -129,21 +29,19 @@ class GuardedAdapter(HTTPAdapter):
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self._pools: OrderedDict[tuple[str, str, int], HTTPConnectionPool] = OrderedDict()
+        self._pools: OrderedDict[tuple[str, str, int], Origin] = OrderedDict()
         self._lock = threading.Lock()
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
-    def get_connection_with_tls_context(self, request: Any, *_: Any, **__: Any) -> HTTPConnectionPool:  # noqa: ANN401 # as the class it extends
-        """Give the pool of the request's origin; the least recently used one beyond 64 is closed."""
+    def get_connection_with_tls_context(self, request: Any, *_: Any, **__: Any) -> Any:  # noqa: ANN401 # as the class it extends
+        """Give the connections to the request's origin; the least recently used one beyond 64 is closed."""
         target: Target = request.target
         with self._lock:
             pool = self._pools.get(target.origin)
             if pool is not None:
                 self._pools.move_to_end(target.origin)
                 return pool
-            kind = _TlsPool if target.scheme == "https" else _PlainPool
-            pool = kind(target.host, target.port, maxsize=_IDLE_PER_HOST, wire=self._wire)
-            self._pools[target.origin] = pool
+            pool = self._pools[target.origin] = Origin(target, self._wire)
             old = self._pools.popitem(last=False)[1] if len(self._pools) > _POOLS else None
         if old is not None:
             old.close()
@@ -259,6 +157,9 @@ def read_body(response: requests.Response, exchange: Exchange, limit: int) -> by
 def drain(response: requests.Response, exchange: Exchange) -> None:
     """Read a short remainder within a second, so that the connection can serve again; else it is cut."""
     left = response.raw.length_remaining
+    if left == 0:
+        response.raw.release_conn()
+        return
     ends = left is not None or "transfer-encoding" in exchange.headers
     if not ends or (left or 0) > _DRAIN:
         return
