@@ -55,6 +55,7 @@ _LANGUAGES = {
     "zh": "Chinese",
 }
 _FEW_REASONS = 5
+_FEW_PHRASES = 3
 _SLIGHT = 0.05
 """Less than this moved no verdict: it would only lengthen the list."""
 _RELATIONS = {"same-item": "the same item", "same-article": "the same text", "same-story": "the same story"}
@@ -90,14 +91,13 @@ def telling(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
 
 
 def phrases(reasons: Sequence[Reason]) -> tuple[str, ...]:
-    """Return the telling reasons as phrases of plain text."""
-    told = []
+    """Return what decided as a few phrases of plain text, each concept once, as in “Mondbasis”: a base."""
+    told: dict[str, str] = {}
     for reason in telling(reasons):
         line = reason_line(reason)
-        quoted = f"“{line.words}” {line.place}" if line.words else ""
-        weight = f" ({line.weight})" if line.weight else ""
-        told.append(": ".join(part for part in (quoted, line.because) if part) + weight)
-    return tuple(told)
+        quoted = f"“{line.words}”" if line.words else ""
+        told.setdefault(line.because, ": ".join(part for part in (quoted, line.because) if part))
+    return tuple(told.values())[:_FEW_PHRASES]
 
 
 def relation(name: str) -> str:

@@ -117,10 +117,12 @@ def demo(
 
 def _published(config: Config, folder: Path) -> "RoundReport":
     from scheduler.publishing.publish import publish_site  # noqa: PLC0415 # only the demo needs it here
+    from scheduler.push.telling import take_stock  # noqa: PLC0415 # as above
     from scheduler.rounds.run import run_round  # noqa: PLC0415 # as above
     from scheduler.workshop import open_workshop  # noqa: PLC0415 # as above
 
     with open_workshop(config) as workshop:
         report = run_round(workshop, workshop.store.due(workshop.clock()), force=True)
+        take_stock(workshop.store, config, now=workshop.clock())
         publish_site(workshop, folder)
     return report
