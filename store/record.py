@@ -1,14 +1,14 @@
 """One check into the store: everything it found, in one transaction of the caller."""
 
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from feeds.model import Check, Identity, Judged, Recorded, Relation
 from store import batch, candidates, health, items, links, marks, relate, search, sources, stories
 from store.calm import revise
 from store.candidates import Relative
-from store.codec import micros, storable
+from store.codec import hash64, micros, micros_or_none, storable
 from store.links import Compare
 
 __all__ = ["record", "rejudge", "revise"]
@@ -70,9 +70,11 @@ def _file_all(filing: _Filing, far: list[Judged]) -> None:
 
 
 def _file(filing: _Filing, judged: Judged) -> None:
-    conn, guid = filing.conn, judged.item.guid
-    sql = "SELECT id FROM items WHERE source_id = ? AND guid = ?"
-    row = conn.execute(sql, (filing.source_id, guid)).fetchone()
+    conn = filing.conn
+    row = _of_guid(filing, judged.item.guid)
+    if row and _is_another(row, judged, filing.compare):
+        judged = _renamed(conn, row["id"], judged)
+        row = _of_guid(filing, judged.item.guid)
     if row:
         _again(filing, row["id"], judged)
         return
@@ -83,14 +85,49 @@ def _file(filing: _Filing, judged: Judged) -> None:
         candidates.add_keys(conn, same, judged.identity)
         _again(filing, same, judged)
         return
-    if _pruned(conn, judged.identity):
+    if _pruned(conn, judged):
         return
     _new(filing, judged, relatives)
 
 
-def _pruned(conn: sqlite3.Connection, identity: Identity) -> bool:
-    sql = "SELECT 1 FROM tombstones WHERE key = ?"
-    return any(conn.execute(sql, (key,)).fetchone() for key in candidates.keys_of(identity))
+def _of_guid(filing: _Filing, guid: str) -> sqlite3.Row | None:
+    sql = "SELECT id, url, title, summary, published, fingerprint FROM items WHERE source_id = ? AND guid = ?"
+    row: sqlite3.Row | None = filing.conn.execute(sql, (filing.source_id, guid)).fetchone()
+    return row
+
+
+def _is_another(row: sqlite3.Row, judged: Judged, compare: Compare) -> bool:
+    """Tell an entry from the stored one of its guid: some programs write one guid into all entries.
+
+    Nothing may be the same, address, title, text and date, nor may they pass for an entry and its edit.
+    """
+    item = judged.item
+    known = row["url"], row["title"], row["summary"], row["published"]
+    told = item.url, item.title, item.summary[: len(row["summary"]) or None], micros_or_none(item.published)
+    if any(one == other for one, other in zip(known, told, strict=True)):
+        return False
+    return compare(judged.identity.fingerprint, row["fingerprint"]).relation is not Relation.SAME_ITEM
+
+
+def _renamed(conn: sqlite3.Connection, other: int, judged: Judged) -> Judged:
+    """Name an entry by its guid and its address, and take from its keys those of the other entry."""
+    held = {row[0] for row in conn.execute("SELECT key FROM item_keys WHERE item_id = ?", (other,))}
+    keys = tuple(key for key in judged.identity.keys if hash64(key) not in held)
+    return replace(
+        judged,
+        item=replace(judged.item, guid=f"{judged.item.guid} {judged.item.url}"),
+        identity=replace(judged.identity, keys=keys),
+    )
+
+
+def _pruned(conn: sqlite3.Connection, judged: Judged) -> bool:
+    """Whether an item was pruned. Its guid alone does not tell of what was published since elsewhere."""
+    sql = "SELECT pruned FROM tombstones WHERE key = ?"
+    found = [conn.execute(sql, (key,)).fetchone() for key in candidates.keys_of(judged.identity)]
+    published = micros_or_none(judged.item.published)
+    if any(found[1:]) or not any(found) or len(found) == 1 or published is None:
+        return any(found)
+    return bool(published <= found[0]["pruned"])
 
 
 def _same_item(identity: Identity, own: list[Relative], compare: Compare) -> int | None:
