@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from feeds.model import (
@@ -245,6 +246,7 @@ def host_book(fetch: FetchConfig) -> hosts.HostBook:
     """Return an empty memory of hosts; allowed private hosts need no pause between requests."""
     allowed = fetch.allow_private
 
+    @lru_cache(maxsize=4096)  # asked three times for each source of a round
     def unspaced(url: str) -> bool:
         if isinstance(allowed, bool):
             return allowed and hosts.is_private(url)

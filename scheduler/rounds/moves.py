@@ -76,6 +76,8 @@ def after_success(state: SourceState, hops: Sequence[Hop], *, now: datetime) -> 
     asked, target = address_of(state), permanent_target(hops)
     if not target or target == asked:
         if asked == state.source.url:
+            if state.address and not (state.moved_to or state.moved_since or state.moved_seen):
+                return state  # as nearly always
             return replace(state, address=asked, moved_to="", moved_since=None, moved_seen=0)
         return replace(state, address=asked, moved_to="")
     known = target == state.moved_to

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from feeds.model import (
     Check,
@@ -31,7 +31,8 @@ from feeds.model import (
 )
 from scheduler.rounds import moves, plan
 
-POSTED_KEPT = 64
+POSTED_KEPT = plan.GAPS + 1
+"""Publication times that a rhythm is read from; each more costs every check of every source."""
 POSTED_WINDOW = timedelta(days=400)
 SEEN_CAP = 5000
 DELTA = 226
@@ -160,8 +161,10 @@ def _failed(state: SourceState, outcome: FetchFailed, now: datetime) -> Check:
 
 
 def _not_modified(state: SourceState, outcome: NotModified, now: datetime) -> Check:
-    kept = replace(
-        _healthy(state, outcome, now),
+    kept = _healthy(
+        state,
+        outcome,
+        now,
         validators=_merged(state.validators, outcome.validators),
         freshness=Freshness(
             max_age_s=state.freshness.max_age_s
@@ -184,8 +187,10 @@ def _merged(old: Validators, new: Validators) -> Validators:
 def _fetched(state: SourceState, outcome: Fetched, tools: Tools, now: datetime) -> Check:
     body_hash = hashlib.blake2b(outcome.body, digest_size=16).digest()
     delta = outcome.status == DELTA
-    answered = replace(
-        _healthy(state, outcome, now),
+    answered = _healthy(
+        state,
+        outcome,
+        now,
         validators=outcome.validators,
         freshness=replace(outcome.freshness, retry_after_s=None),
         last_full=state.last_full if delta else now,
@@ -242,10 +247,18 @@ def _unread(state: SourceState, outcome: Fetched, reading: ReadFailed, now: date
     )
 
 
-def _healthy(state: SourceState, outcome: Fetched | NotModified, now: datetime) -> SourceState:
+def _healthy(state: SourceState, outcome: Fetched | NotModified, now: datetime, **found: Any) -> SourceState:  # noqa: ANN401 # fields of several types
+    """Return the state after a good answer, with what was `found` in it: fields of the state."""
     settled = moves.after_success(state, outcome.hops, now=now)
     return replace(
-        settled, failures=0, gone_count=0, retired=False, last_error="", last_check=now, last_success=now
+        settled,
+        failures=0,
+        gone_count=0,
+        retired=False,
+        last_error="",
+        last_check=now,
+        last_success=now,
+        **found,
     )
 
 

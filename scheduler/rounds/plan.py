@@ -10,7 +10,7 @@ believed. All times are aware UTC, durations are seconds, `jitter` lies in [0, 1
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 from feeds.model import Source, SourceState
@@ -25,6 +25,8 @@ GONE_APART = timedelta(hours=20)
 FULL_EVERY = timedelta(days=7)
 FULL_WHEN_SILENT = timedelta(days=1)
 SPREAD_CAP_S = 600
+GAPS = 20
+"""Between recent posts, by which a source's rhythm is known."""
 BUSY_POSTS = 4
 QUIET_AFTER = timedelta(days=14)
 SKIP_WINDOW = timedelta(days=7)
@@ -118,10 +120,10 @@ def gone_for_good(state: SourceState, *, now: datetime) -> bool:
 
 def expected_gap_s(posted: Sequence[datetime]) -> float | None:
     """Median seconds between recent posts, or None when too few are known to say."""
-    gaps = sorted(islice(((a - b).total_seconds() for a, b in pairwise(posted) if a > b), 20))
+    gaps = sorted(a - b for a, b in pairwise(posted[: GAPS + 1]) if a > b)
     if len(gaps) < BUSY_POSTS:
         return None
-    return (gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]) / 2
+    return (gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]).total_seconds() / 2
 
 
 def next_allowed(at: datetime, hours: Sequence[int], days: Sequence[int]) -> datetime:
