@@ -117,13 +117,14 @@ def check_sources(tables: object, findings: Findings) -> tuple[Source, ...]:
 
 
 def check_rules(found: object, findings: Findings) -> tuple[NotifyRule, ...]:
-    """Return the rules of all [[notify]] tables; names must differ."""
-    labels = [
-        (f"[[notify]] number {place}", table) for place, table in enumerate(tables_of(found, findings), 1)
-    ]
-    return rules_of(
-        [(label, check_table(table, NOTIFY, label, findings)) for label, table in labels], findings
-    )
+    """Return the rules of all [[notify]] tables; names must differ. One mistake in a table is told first."""
+    sound = []
+    for place, table in enumerate(tables_of(found, findings), start=1):
+        label, before = f"[[notify]] number {place}", len(findings.problems)
+        values = check_table(table, NOTIFY, label, findings)
+        if len(findings.problems) == before:
+            sound.append((label, values))
+    return rules_of(sound, findings)
 
 
 def _auth(values: Mapping[str, Any], place: str, findings: Findings) -> BasicAuth | None:

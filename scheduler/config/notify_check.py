@@ -36,9 +36,7 @@ def rules_of(tables: list[tuple[str, dict[str, Any]]], findings: Findings) -> tu
 
 
 def _check_condition(values: Mapping[str, Any], place: str, findings: Findings) -> None:
-    when = values.get("when")
-    if when is None:
-        return
+    when = values["when"]
     if "at_least" in values and when != "independent origins":
         findings.add(f"{place} at_least", f'goes with when = "independent origins", not with "{when}".')
     for key in _STORY_ONLY:
@@ -59,7 +57,7 @@ def _rule(values: Mapping[str, Any], place: str, findings: Findings) -> NotifyRu
         secret = _secret(variable, f"{place} secret_env", "the secret that signs", findings)
         if not to:
             findings.add(f"{place} secret_env", "signs what a webhook gets, expected it beside the key to.")
-    if "when" not in values or len(ways) != 1:
+    if len(ways) != 1:
         return None
     condition = Condition(
         when=values["when"],
