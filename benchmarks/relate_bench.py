@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from feeds.curate import language, likeness
+from feeds.curate import language
+from feeds.curate.copies import copied
 from feeds.curate.fingerprint import Print, unpack
 from feeds.curate.identity import compare, identify
 from feeds.curate.text import plain
@@ -110,7 +111,7 @@ def false_alarms(known: Sequence[tuple[str, Item]], count: int) -> None:
         if one == other:
             continue
         done += 1
-        if likeness.copied(first, second).is_copy:
+        if copied(first, second).is_copy:
             copies += 1
             print(f"  {one} | {a.title[:60]} | {other} | {b.title[:60]}")
     print(f"{copies} of {count} random pairs of entries of two feeds were taken for one article")

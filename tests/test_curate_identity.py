@@ -324,7 +324,7 @@ def test_relatives_are_told_by_how_close_they_are() -> None:
     """A stranger, the same story, the same article and the same item, each for what it is."""
     others = (
         elsewhere(title="Rover rests", summary="The rover rests for the night."),
-        elsewhere(summary="Eleven countries agree on power for the lunar station and its reactor."),
+        elsewhere(summary="Delegates settled on a reactor and solar masts to feed the lunar station."),
         elsewhere(title="Copy"),
         an_article(title="Old title"),
     )

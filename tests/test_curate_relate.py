@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from feeds.curate import likeness
+from feeds.curate import copies, likeness
 from feeds.curate.fingerprint import Print, unpack
 from feeds.curate.identity import fingerprint, identify, relate
 from feeds.model import Item, Relation
@@ -156,7 +156,7 @@ def test_measures_are_symmetric() -> None:
     for _ in range(400):
         a, b = chance.sample(known, 2)
         assert likeness.measures(a, b) == likeness.measures(b, a)
-        assert likeness.copied(a, b) == likeness.copied(b, a)
+        assert copies.copied(a, b) == copies.copied(b, a)
         assert likeness.days_apart(a, b) == likeness.days_apart(b, a)
 
 

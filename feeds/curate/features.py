@@ -8,11 +8,11 @@ import math
 import re
 import tomllib
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 
-from feeds.curate.match import Matcher, parse
+from feeds.curate.match import Hit, Matcher, parse
 from feeds.curate.tokens import hash32
 
 CLASSES = ("place", "org", "mission", "person", "thing", "act")
@@ -26,19 +26,41 @@ _SCALE = 32
 """Steps of a weight of 1 in the table's bytes."""
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_COUNTERS = re.compile(
-    r"\d+(?:[.,]\d+)*|\b(?:january|february|march|april|may|june|july|august|september|october|november|december"
+_MONTHS = (
+    r"january|february|march|april|may|june|july|august|september|october|november|december"
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|январ\w|феврал\w|марта?|апрел\w|ма[йя]|июн\w|июл\w"
     r"|август\w?|сентябр\w|октябр\w|ноябр\w|декабр\w|januar|februar|marz|juni|juli|oktober|dezember|enero|febrero"
     r"|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|janvier|fevrier|avril|juin"
-    r"|juillet|aout|septembre|octobre|novembre|decembre|[ivx]{1,5})\b|[一二三四五六七八九十百]+(?=[月日期号届])"
+    r"|juillet|aout|septembre|octobre|novembre|decembre"
+    r"|जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर"
+    r"|يناير|فبراير|مارس|ابريل|مايو|يونيو|يوليو|اغسطس|سبتمبر|اكتوبر|نوفمبر|ديسمبر"
 )
+_CJK_COUNT = r"[一二三四五六七八九十百]+(?=[月日期号號届屆回週周輯辑集话話])"
+_COUNTERS = re.compile(rf"\d+(?:[.,]\d+)*|(?<!\w)(?:{_MONTHS}|[ivx]{{1,5}})(?!\w)|{_CJK_COUNT}")
 """Numbers, dates and counting words: all that differs between two issues of one series."""
+_ISSUED = re.compile(
+    rf"(?<!\w)(?:{_MONTHS}|issue|episode|vol|edition|part|week|day|выпуск\w?|номер|серия|неделя|folge|ausgabe"
+    r"|woche|semana|numero|episodio|capitulo|semaine|हफ्ता|सप्ताह|अंक|العدد|الحلقه)(?!\w)"
+    rf"|{_CJK_COUNT}|\d+(?= ?[月日期号號届屆回週周輯辑集话話호회월일])"
+)
+"""What makes a number of a title that of an issue: a date, or a word for a part of a series."""
 
 
 def concept_names(folded: str) -> frozenset[str]:
     """Names and happenings that a folded text speaks of, as `class:name`."""
-    return frozenset(hit.group for hit in _matcher().find(folded))
+    return frozenset(_outermost(_matcher().find(folded)))
+
+
+def _outermost(hits: Iterable[Hit]) -> Iterator[str]:
+    """Leave out places inside the names of others: India in Indonesia, the South Pole in Antarctica."""
+    last = (0, 0)
+    for hit in hits:
+        if hit.group.startswith("place:"):
+            span = (hit.start, hit.end)
+            if span[1] <= last[1] and span != last:
+                continue
+            last = span
+        yield hit.group
 
 
 @cache
@@ -72,7 +94,13 @@ def numbers(folded: str) -> frozenset[int]:
 
 def counters(folded_title: str) -> frozenset[int]:
     """Find what tells two issues of a series apart: numbers, months, days of a title."""
-    return frozenset(map(hash32, _COUNTERS.findall(folded_title)))
+    issued = int(_ISSUED.search(folded_title) is not None)
+    return frozenset(hash32(found) & ~1 | issued for found in _COUNTERS.findall(folded_title))
+
+
+def is_issue(counter: int) -> bool:
+    """Whether a counter is of a title that names a date or an issue."""
+    return bool(counter & 1)
 
 
 def without_counters(folded_title: str) -> str:

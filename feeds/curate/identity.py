@@ -2,7 +2,7 @@
 
 from hashlib import blake2b
 
-from feeds.curate import likeness, tokens
+from feeds.curate import copies, likeness, tokens
 from feeds.curate.fingerprint import Print, jaccard, pack, unpack
 from feeds.curate.printing import draft, make_bands, make_features, make_outline, make_print
 from feeds.model import Identity, Item, Related, Relation
@@ -98,9 +98,13 @@ def _same_article(a: Print, b: Print) -> Related | None:
             0.95,
             "The addresses are those of one page in two languages or under two paths.",
         )
-    if likeness.no_copy(a, b):
+    if copies.is_link(a, b):
+        return _related(
+            Relation.SAME_ARTICLE, 0.9, "One is a link: it has the other's title and no text of its own."
+        )
+    if copies.no_copy(a, b):
         return None
-    copy = likeness.copied(a, b)
+    copy = copies.copied(a, b)
     if not copy.is_copy:
         return None
     reasons = [f"{copy.passages:.0%} of the shorter text stands word for word in the other."]
@@ -117,6 +121,10 @@ def _same_story(a: Print, b: Print) -> Related:
     if likeness.headlines_part(a, b):
         return _related(Relation.DIFFERENT, 0.95, "Each headline names what the other item says nothing of.")
     probability = likeness.story_probability(a, b)
+    if copies.are_issues(a, b):
+        return _related(Relation.DIFFERENT, 0.95, "They are two issues of one series.")
+    if copies.only_frame(a, b):
+        return _related(Relation.DIFFERENT, 0.95, "They share the frame of one site, and neither's headline.")
     if probability < likeness.story_threshold(a, b):
         return _related(
             Relation.DIFFERENT, 1 - probability, f"That they report one event is {probability:.0%} likely."

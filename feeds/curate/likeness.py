@@ -1,4 +1,4 @@
-"""How alike two fingerprints are: copies of one text, and reports on one event.
+"""How alike two fingerprints are as reports on one event.
 
 Every measure is symmetric. The weights of the story model are numbers in `data/relate.toml`, fitted by
 `benchmarks/relate_fit.py`; docs/design/0011-identity.md tells how well they do.
@@ -11,83 +11,16 @@ from functools import cache
 from importlib.resources import files
 
 from feeds.curate.features import RARE, is_happening, name_of, weigh, weight
-from feeds.curate.fingerprint import LIMITS, Print, jaccard, overlap
+from feeds.curate.fingerprint import LIMITS, Print, overlap
 
 _DAY = 24 * 60
-_MIN_UNITS = 12
-"""Fewer words (or characters) than that are the same in texts that have nothing to do with each other."""
-_SHORT_UNITS = 60
-_COPIED, _COPIED_RUNS = 0.38, 22
-"""Share of the shorter text's runs of eight words, and their number, from which on it is a copy: a quoted
-sentence or two has as large a share of a short text, but not as many runs."""
-_COPIED_SURE = 0.6
-"""The share from which on their number does not matter; also the least where a template is likely:
-two pages of one site, or each names a place or person of its own."""
-_REWORDED_WORDS, _REWORDED_PHRASES = 0.62, 0.55
-"""Words, and runs of three of them, that a lightly reworded copy keeps."""
-_SERIES_TITLE = 0.8
 _TELLING_NAME = 1.5
 """Weight of a name that not every other item bears (China, Russia and the Moon do)."""
 
+_FOREIGN = 0.78
+"""Least probability of one event across languages: words, which tell follow-ups apart, are no help there."""
 _VAGUE = 0.95
 """Least probability of one event when texts in two languages share no name and no number."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
-    """How much of two texts is the same: shares from 0 to 1."""
-
-    passages: float
-    phrases: float
-    words: float
-    runs: float
-    """About how many passages both have."""
-    strict: bool
-    """A template is likely, so more of the text must be the same."""
-    ruled_out: bool
-    """Too little text, a template, or two issues of one series: all but the numbers of the title agrees."""
-    is_copy: bool
-
-
-def no_copy(a: Print, b: Print) -> bool:
-    """Whether two texts share no run of words at all: seen at once, and true of most pairs."""
-    return a.passages.isdisjoint(b.passages) and a.phrases.isdisjoint(b.phrases)
-
-
-def copied(a: Print, b: Print) -> Copy:
-    """Whether two texts are one article: verbatim in good part, or lightly reworded."""
-    _, passages = overlap(a.passages, b.passages, LIMITS["passages"])
-    _, phrases = overlap(a.phrases, b.phrases, LIMITS["phrases"])
-    words = jaccard(a.words, b.words)
-    home = bool(a.site) and a.site == b.site
-    strict = home or _against(a.names, a.concepts, b.names, b.concepts) > 0
-    short = min(a.length, b.length) < _MIN_UNITS
-    ruled_out = short or _is_series(a, b) or (home and _is_template(a, b))
-    runs = passages * min(a.size, b.size)
-    verbatim = passages >= _COPIED_SURE or (not strict and passages >= _COPIED and runs >= _COPIED_RUNS)
-    reworded = not strict and words >= _REWORDED_WORDS and phrases >= _REWORDED_PHRASES
-    return Copy(
-        passages=passages,
-        phrases=phrases,
-        words=words,
-        runs=runs,
-        strict=strict,
-        ruled_out=ruled_out,
-        is_copy=(verbatim or reworded) and not ruled_out,
-    )
-
-
-def _is_series(a: Print, b: Print) -> bool:
-    """Titles that are the same but for a number, a date or a count on both sides."""
-    counted = bool(a.counters - b.counters) and bool(b.counters - a.counters)
-    return counted and jaccard(a.title, b.title) >= _SERIES_TITLE
-
-
-def _is_template(a: Print, b: Print) -> bool:
-    """Two pages of one site whose texts repeat each other though they tell different things."""
-    if a.text_hash == b.text_hash:
-        return min(a.length, b.length) < _SHORT_UNITS and jaccard(a.title, b.title) < 0.5  # noqa: PLR2004 # half
-    return bool(a.numbers - b.numbers and b.numbers - a.numbers)
 
 
 def days_apart(a: Print, b: Print) -> float | None:
@@ -120,6 +53,7 @@ MEASURES = (
 def measures(a: Print, b: Print) -> tuple[float, ...]:
     """Measure what the story model weighs, in the order of `MEASURES`; each is between 0 and about 2."""
     same = float(a.language == b.language or not a.language or not b.language)
+    told = same * (1 - _frame(a, b))
     both = [weigh(x & y) for x, y in _pairs(a, b)]
     title, words, concepts, headline = both
     a_title, a_words, a_concepts, a_headline = a.weights
@@ -129,22 +63,29 @@ def measures(a: Print, b: Print) -> tuple[float, ...]:
     gap = days_apart(a, b)
     return (
         same,
-        same * _share(words, a_words + b_words - words),
-        same * _share(words, min(a_words, b_words)),
+        told * _share(words, a_words + b_words - words),
+        told * _share(words, min(a_words, b_words)),
         same * _share(title, a_title + b_title - title),
         inside,
         shared,
         _share(headline, a_headline + b_headline - headline),
-        min(_against(a.names, a.concepts, b.names, b.concepts) / 8, 1.5),
+        min(against(a.names, a.concepts, b.names, b.concepts) / 8, 1.5),
         0.3 if gap is None else min(math.log1p(gap) / math.log(31), 1.5),
         float(gap is not None and gap > 10),  # noqa: PLR2004 # days
         float(gap is None),
-        min(sum(1 for code in a.words & b.words if weight(code) > RARE), 10) / 10,
+        (told or 1 - same) * min(sum(1 for code in a.words & b.words if weight(code) > RARE), 10) / 10,
         (1 - same) * inside,
         (1 - same) * shared,
         min(_happenings_against(a, b) / 5, 1.5),
         min(len(a.numbers & b.numbers), 3) / 3,
     )
+
+
+def _frame(a: Print, b: Print) -> float:
+    """Share of phrases that two pages of one site have in common: what a site repeats tells no event."""
+    if not a.site or a.site != b.site:
+        return 0.0
+    return overlap(a.phrases, b.phrases, LIMITS["phrases"])[1]
 
 
 def _pairs(a: Print, b: Print) -> tuple[tuple[frozenset[int], frozenset[int]], ...]:
@@ -155,7 +96,7 @@ def _share(part: float, whole: float) -> float:
     return part / whole if whole > 0 else 0.0
 
 
-def _against(a: frozenset[int], all_a: frozenset[int], b: frozenset[int], all_b: frozenset[int]) -> float:
+def against(a: frozenset[int], all_a: frozenset[int], b: frozenset[int], all_b: frozenset[int]) -> float:
     """Weight of what only one side has, on the side with less of it; 0 when one of them has nothing."""
     only_a, only_b = a - all_b, b - all_a
     return min(weigh(only_a), weigh(only_b)) if only_a and only_b else 0.0
@@ -166,12 +107,12 @@ def headlines_part(a: Print, b: Print) -> bool:
 
     "Thailand joins" and "Senegal joins" are two events, however alike their words.
     """
-    return _against(a.headline_names, a.concepts, b.headline_names, b.concepts) >= _TELLING_NAME
+    return against(a.headline_names, a.concepts, b.headline_names, b.concepts) >= _TELLING_NAME
 
 
 def _happenings_against(a: Print, b: Print) -> float:
     """Weight of what a title says happened and the other text does not, on the side with less of it."""
-    return _against(a.headline_happenings, a.concepts, b.headline_happenings, b.concepts)
+    return against(a.headline_happenings, a.concepts, b.headline_happenings, b.concepts)
 
 
 def story_probability(a: Print, b: Print) -> float:
@@ -189,12 +130,11 @@ def story_threshold(a: Print, b: Print) -> float:
     Things and acts alone (soil, bricks, to build) are what a whole topic speaks of. Inside a language the
     words tell whether more is shared; across languages only names and numbers could.
     """
-    known = story_model().threshold
-    if not a.language or not b.language or a.language == b.language or a.numbers & b.numbers:
-        return known
-    if any(not is_happening(code) for code in a.concepts & b.concepts):
-        return known
-    return max(known, _VAGUE)
+    if not a.language or not b.language or a.language == b.language:
+        return story_model().threshold
+    if a.numbers & b.numbers or any(not is_happening(code) for code in a.concepts & b.concepts):
+        return _FOREIGN
+    return _VAGUE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,8 @@ _NOISE = re.compile(
 )
 """Datelines, bylines and endings that copies add or drop."""
 
+_ADDRESS = re.compile(r"(?:https?://|\bwww\.|(?<!\S)/)\S+", re.IGNORECASE)
+"""Addresses are no words of a text: a link's text is often nothing else."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -55,7 +57,7 @@ def draft(item: Item) -> Draft:
     """Do the work that fingerprint, bands and features share."""
     body = _body(item)
     title = fold(item.title)
-    folded = fold(_NOISE.sub(" ", body))
+    folded = fold(_NOISE.sub(" ", _ADDRESS.sub(" ", body) if "/" in body or "www." in body else body))
     units = tokens.units(folded)
     unspaced = tokens.is_unspaced(units)
     headline = features.concept_names(title)

@@ -10,8 +10,10 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff"
 )
-_UNIT = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])\w)+")
-_RUN = re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])\w)+")
+_LETTER = rf"(?:(?![{_UNSPACED}])[\w\u0900-\u0963\u0966-\u0dff])"
+"""Of a word: the vowel signs of Indian scripts are no letters to `\\w`, and would cut words to pieces."""
+_UNIT = re.compile(rf"[{_UNSPACED}]|{_LETTER}+")
+_RUN = re.compile(rf"[{_UNSPACED}]+|{_LETTER}+")
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _STEM = 6
 """Letters of a word that are compared: most inflection comes after them."""
