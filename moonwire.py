@@ -4,6 +4,7 @@ The only name a wheel installs. In a wheel the packages lie under `moonwire/_app
 on the path; in a checkout they lie beside this file.
 """
 
+import gc
 import sys
 from pathlib import Path
 
@@ -18,6 +19,7 @@ __all__ = ["__version__", "main"]
 
 def main() -> None:
     """Run the command line; ends the process with the documented exit code."""
+    gc.disable()  # until what is needed is loaded: nothing of that is garbage (scheduler.rounds.memory)
     from scheduler.cli import main as run  # noqa: PLC0415 # the path is set just above
 
     run()

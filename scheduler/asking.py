@@ -12,6 +12,7 @@ from feeds.errors import ConfigError
 from feeds.model import Check, PublishedItem, Reason, Recorded, Source, SourceState
 from scheduler import records
 from scheduler.exit_codes import DONE, SOME_FAILED
+from scheduler.rounds.memory import look_for_garbage
 from scheduler.shell import Shell, now
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: b
             states = workshop.store.due(workshop.clock(), seen=False)
         _met_rules(workshop)
         on_check = _printer(shell, stack, len(states), find=None if json else workshop.store.find_item)
+        look_for_garbage()
         report = run_round(workshop, states, force=everything or bool(addresses), on_check=on_check)
         if not workshop.criteria.settled:
             _caught_up(shell, workshop)
@@ -118,6 +120,7 @@ def _only_shown(shell: Shell, addresses: Sequence[str], *, json: bool) -> "Round
     with ExitStack() as stack:
         tools = stack.enter_context(once.opened(shell.config))
         on_check = _printer(shell, stack, len(states), find=None if json else _nothing)
+        look_for_garbage()
         return run_round(once.shown(shell.config, tools, now=now()), states, force=True, on_check=on_check)
 
 

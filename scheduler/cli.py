@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from feeds.errors import MoonwireError, StoreError
 from scheduler import asking, exit_codes
+from scheduler.rounds.memory import look_for_garbage
 from scheduler.shell import Shell
 from scheduler.show import PipeClosedError, safe
 
@@ -47,6 +48,7 @@ def _run(argv: list[str]) -> int:
 def _by_typer(argv: list[str]) -> NoReturn:
     from scheduler.commands.every import app  # noqa: PLC0415 # slow to load; see scheduler.asking
 
+    look_for_garbage()
     app(args=argv, prog_name="moonwire")
     raise SystemExit
 

@@ -1,6 +1,7 @@
-"""Memory pools: asked of the C library, and left alone where it has no such setting."""
+"""Memory: pools asked of the C library where it has such a setting, and garbage left until all is loaded."""
 
 import ctypes
+import gc
 
 import pytest
 
@@ -40,3 +41,18 @@ def test_other_libraries_are_left_alone(
 
     monkeypatch.setattr(ctypes, "CDLL", load)
     memory.share_pools()
+
+
+def test_what_is_loaded_is_put_aside_once() -> None:
+    """Where the entry point has switched the collector off it begins, and past what is there already."""
+    gc.disable()
+    try:
+        memory.look_for_garbage()
+        frozen = gc.get_freeze_count()
+        assert gc.isenabled()
+        assert frozen > 10_000
+        memory.look_for_garbage()
+        assert gc.get_freeze_count() == frozen
+    finally:
+        gc.enable()
+        gc.unfreeze()
