@@ -197,10 +197,3 @@ def find(conn: sqlite3.Connection, text: str) -> PublishedItem | None:
 def look_up_key(text: str) -> int:
     """Key under which `find` finds an address or guid; apart from the keys of identity."""
     return hash64("\0find:" + text)
-
-
-def family(conn: sqlite3.Connection, item_id: int) -> list[Coverage]:
-    """All other carriers of the same item or article, oldest first."""
-    row = conn.execute("SELECT coalesce(duplicate_of, id) FROM items WHERE id = ?", (item_id,)).fetchone()
-    sql = SELECT + " WHERE (i.id = :root OR i.duplicate_of = :root) AND i.id != :id ORDER BY i.sort_at, i.id"
-    return [coverage(row) for row in conn.execute(sql, {"id": item_id, "root": row[0] if row else None})]

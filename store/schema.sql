@@ -132,7 +132,7 @@ CREATE INDEX items_status ON items (status, sort_at);
 CREATE INDEX items_order ON items (sort_at);
 -- for stories(): who else carried it
 CREATE INDEX items_story ON items (story_id) WHERE story_id IS NOT NULL;
--- for duplicates()
+-- for deleting items
 CREATE INDEX items_duplicates ON items (duplicate_of) WHERE duplicate_of IS NOT NULL;
 
 -- for record(): the same item again; and for find_item()

@@ -170,11 +170,6 @@ class Store(Parts):
         with self._db.reading() as conn:
             return items.find(conn, id_or_url)
 
-    def duplicates(self, item_id: int) -> list[Coverage]:
-        """Who else carried the same item or article, oldest first."""
-        with self._db.reading() as conn:
-            return items.family(conn, item_id)
-
     def search(self, text: str, *, limit: int) -> list[PublishedItem]:
         """Kept items that fit a search (syntax: `store.query`), newest first."""
         with self._db.reading() as conn:

@@ -43,7 +43,6 @@ READS: dict[str, Call] = {
     "next_due": lambda s, _: s.next_due(),
     "items": lambda s, _: s.items(),
     "find_item": lambda s, _: s.find_item("1"),
-    "duplicates": lambda s, _: s.duplicates(1),
     "relations": lambda s, _: s.relations(1),
     "search": lambda s, _: s.search("moon", limit=5),
     "stories": lambda s, _: s.stories(limit=5),

@@ -16,8 +16,8 @@ GUID = "https://agency.example/"
 TEXTS = {
     "Reactor for the lunar base passes its first test": "Engineers in Obninsk ran the small plant at a tenth"
     " of its power for nine hours and measured what its radiator gave off into the vacuum chamber.",
-    "Senegal joins the research station": "In Dakar the minister signed a paper of twelve pages; students from"
-    " the country are to build an instrument for the third expedition.",
+    "Senegal joins the research station": "In Dakar the minister signed a paper of twelve pages; students"
+    " from the country are to build an instrument for the third expedition.",
     "Rover finds ice under the rim of a crater": "A drill reached ninety centimetres before its motor grew"
     " hot, and the camera saw bright grains that were gone an hour later.",
     "三国学生设计月面温室": "来自三所大学的小组在沙漠里种出了第一批小麦，他们说灌溉用水的九成可以回收再用。",

@@ -171,8 +171,8 @@ def test_copies_elsewhere_point_to_the_first(relation: Relation, store: Store) -
     rows = {each.id: each for each in store.items()}
     assert [rows[n].duplicate_of for n in (1, 2, 3)] == [None, 1, 1]
     assert {each.story_id for each in rows.values()} == {1}
-    assert [each.relation for each in store.duplicates(1)] == [str(relation)] * 2
-    assert {each.source_name for each in store.duplicates(2)} == {
+    assert [each.relation for each in store.relations(1)] == [str(relation)] * 2
+    assert {each.source_name for each in store.relations(2)} == {
         f"Name of {FEED}",
         "Name of https://third.example/",
     }
@@ -188,7 +188,7 @@ def test_the_same_story_is_no_duplicate(store: Store) -> None:
     assert [(each.url, each.relation) for each in story[0].also] == [
         ("https://paper.example/1", "same-story")
     ]
-    assert store.duplicates(1) == []
+    assert [each.relation for each in store.relations(1)] == ["same-story"]
 
 
 def test_a_different_answer_is_no_relation(store: Store) -> None:
@@ -340,7 +340,7 @@ def test_look_ups_use_their_indexes(store: Store) -> None:
         "SELECT * FROM items WHERE status = 2 ORDER BY sort_at DESC, id DESC LIMIT 5": "items_status",
         "SELECT * FROM items ORDER BY sort_at DESC, id DESC LIMIT 5": "items_order",
         "SELECT * FROM items WHERE story_id = 5": "items_story",
-        "SELECT * FROM items WHERE id = 5 OR duplicate_of = 5": "items_duplicates",
+        "SELECT * FROM items WHERE duplicate_of = 5": "items_duplicates",
     }
     pages = "SELECT * FROM stories WHERE lead_id IS NOT NULL ORDER BY sort_at DESC, id DESC LIMIT 5"
     questions[pages] = "stories_order"
