@@ -112,7 +112,7 @@ def test_every_file_is_served_with_its_type(path: str, kind: str) -> None:
     assert got.body == files()[path.strip("/") or "index.html"].body
     assert got.headers["content-length"] == str(len(got.body))
     assert got.headers["last-modified"] == LAST_MODIFIED
-    assert got.headers["vary"] == "accept-encoding"
+    assert got.headers["vary"].startswith("accept-encoding")
     assert "max-age=" in got.headers["cache-control"]
     assert ask(path, "HEAD") == replace(got, body=b"")
 

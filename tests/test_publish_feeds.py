@@ -259,3 +259,26 @@ def test_times_are_whole_seconds_in_utc() -> None:
     lead = a_published_item(1, published=NOW + timedelta(microseconds=7))
     item = json_of(site(a_story(1, lead=lead)))["items"][0]
     assert item["date_published"] == "2026-03-08T12:00:00Z"
+
+
+def test_the_footer_can_be_left_out() -> None:
+    """Each part of it alone, in every format; the JSON Feed's extension tells the verdict all the same."""
+    for footer, why, also in (
+        ((), False, False),
+        (("why",), True, False),
+        (("also covered by",), False, True),
+        (("why", "also covered by"), True, True),
+    ):
+        found = site(rich_story(), footer=footer)
+        for body in (
+            rss_of(found).findtext("item/content:encoded", None, NS),
+            atom_of(found).findtext("a:entry/a:content", None, NS),
+            json_of(found)["items"][0]["content_html"],
+        ):
+            assert body
+            assert ("Why it is here" in body, "Also covered by" in body) == (why, also)
+            assert body.count("<hr>") == (1 if footer else 0)
+            assert "<p>The <b>station</b></p>" in body
+        assert json_of(found)["items"][0]["_moonwire"]["reasons"]
+        assert found == site(rich_story(), footer=footer)
+    assert site(rich_story(), footer=("why", "also covered by")) == site(rich_story())

@@ -156,6 +156,16 @@ def test_user_agent_may_be_replaced() -> None:
     assert parse("[fetch]\nuser_agent = ''", None).fetch.user_agent.startswith("moonwire/")
 
 
+def test_the_footer_may_be_any_part_or_none() -> None:
+    """In the one order that feeds have."""
+    for written, footer in (
+        ('["also covered by", "why"]', ("why", "also covered by")),
+        ('["also covered by"]', ("also covered by",)),
+        ("[]", ()),
+    ):
+        assert parse(f"source = []\n[publish]\nfooter = {written}", None).publish.footer == footer
+
+
 def test_a_disabled_source_needs_no_secret() -> None:
     """Nobody asks a disabled source, so its password may be absent."""
     text = "[[source]]\nurl = 'http://a.example'\nuser = 'u'\npassword_env = 'NO_SUCH'\ndisabled = true"

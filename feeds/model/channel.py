@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feeds.model.entry import Enclosure
+from feeds.model.footer import FOOTER, Footer
 from feeds.model.item import Reason
 
 
@@ -23,6 +24,7 @@ class Channel:
     """All hubs that serve the main feeds (WebSub 4)."""
     own_hub: str = ""
     """The one among them that the site runs itself: it serves filtered feeds too. Empty: none."""
+    footer: Footer = FOOTER
 
     @property
     def own_hubs(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from feeds.model.digest import Digest, DigestKind
 from feeds.model.event import SourceEvent
 from feeds.publish import clean
 from feeds.publish.formats.digest import digest_channel, digest_publications, feed_name
-from feeds.publish.formats.documents import UTF8, Place, SiteFile, archive_name, feed_files
+from feeds.publish.formats.documents import STYLE, UTF8, Place, SiteFile, archive_name, feed_files
 from feeds.publish.formats.health import NAME as HEALTH
 from feeds.publish.formats.health import health_channel, health_publications
 from feeds.publish.formats.near import near_channel, near_publications
@@ -18,7 +18,7 @@ from feeds.publish.formats.normal import publications
 from feeds.publish.formats.opml import OPML_TYPE, opml
 from feeds.publish.pages import front as pages
 from feeds.publish.pages.favicon import favicon
-from feeds.publish.pages.frame import stylesheet
+from feeds.publish.pages.frame import feed_style, stylesheet
 from feeds.publish.pages.story import story_files
 from feeds.publish.words import whole_second
 
@@ -79,6 +79,7 @@ def render(
         **story_files(channel, history.with_tail(stories), live=history.live),
         "sources.opml": SiteFile(body=opml(title, status.sources), content_type=OPML_TYPE + UTF8),
         "moonwire.css": SiteFile(body=stylesheet(), content_type="text/css" + UTF8),
+        STYLE: SiteFile(body=feed_style(), content_type="text/css" + UTF8),
         "favicon.ico": SiteFile(body=favicon(), content_type="image/x-icon"),
     }
 

@@ -43,8 +43,8 @@ def tagged(tag: str) -> str:
     return f"river?{urlencode({'q': term})}"
 
 
-def entry_html(entry: Publication, *, footer: bool = True) -> str:
-    """Return the HTML of a feed entry: the content, then why it is here and who else has it."""
+def entry_html(entry: Publication) -> str:
+    """Return the HTML of a feed entry: the content, then what its footer names."""
     template = environment().get_template("entry.html")
     content = Markup(entry.content)  # noqa: S704 # sanitised by feeds.curate before it was stored
-    return template.render(entry=entry, content=content, footer=footer).strip()
+    return template.render(entry=entry, content=content).strip()

@@ -12,6 +12,7 @@ from scheduler.config.kinds import (
     VARIABLE,
     number,
     one_of,
+    some_of,
     text,
     whole,
 )
@@ -197,6 +198,12 @@ SECTIONS = (
                 kind=one_of("every-source", "first-of-a-language", "official-source", "never"),
                 default='"first-of-a-language"',
                 help="Which later coverage moves a story's date, so that readers show it as updated.",
+            ),
+            Key(
+                name="footer",
+                kind=some_of("why", "also covered by"),
+                default='["why", "also covered by"]',
+                help="What follows each entry's text in the feeds: why it is there, and who else has it.",
             ),
         ),
     ),

@@ -115,6 +115,18 @@ def one_of(*choices: str) -> Kind:
     return Kind(f"{', '.join(most)} or {last}", read)
 
 
+def some_of(*choices: str) -> Kind:
+    """Return the kind of lists that hold some of a few texts, or none."""
+
+    def read(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(each in choices for each in value):
+            raise WrongError
+        return tuple(choice for choice in choices if choice in value)
+
+    named = ", ".join(f'"{choice}"' for choice in choices)
+    return Kind(f"a list that holds some of {named}, or none", read)
+
+
 def matching(pattern: re.Pattern[str], expected: str) -> Kind:
     """Return the kind of texts that match a pattern as a whole, or are empty."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from feeds.model import Source
+from feeds.model.footer import FOOTER, Footer
 from scheduler.config.notify_types import DigestConfig, NotifyRule, SmtpConfig
 
 AllowPrivate = bool | frozenset[str]
@@ -94,6 +95,8 @@ class PublishConfig:
     """WebSub hubs elsewhere, named in the feeds and told of each change."""
     moves: Moves = "first-of-a-language"
     """Which later coverage moves a story's date in the feeds."""
+    footer: Footer = FOOTER
+    """What follows the content of each entry in the feeds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

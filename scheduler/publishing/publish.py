@@ -46,6 +46,7 @@ def channel_of(config: Config, about: topic.Topic) -> Channel:
         feed_id=f"tag:moonwire,2026:feed/{about.name}",
         hubs=((own_hub,) if own_hub else ()) + config.publish.hubs,
         own_hub=own_hub,
+        footer=config.publish.footer,
     )
 
 

@@ -16,6 +16,8 @@ from feeds.publish.formats.syndication import ATOM_TYPE, RSS_TYPE, Link, atom, r
 
 UTF8 = "; charset=utf-8"
 ENDINGS = ("rss", "atom", "json")
+STYLE = "feed.css"
+"""How a browser shows a feed. Its address never changes: archives name it for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,11 @@ class Place:
     """What follows the ending, question mark included, where a search makes the list."""
 
     @property
+    def root(self) -> str:
+        """Return the way from the document to the site's root."""
+        return "../" * self.name.count("/")
+
+    @property
     def archive(self) -> bool:
         """Say whether the entries of this document stay as they are."""
         return bool(self.current)
@@ -66,10 +73,7 @@ def feed_file(channel: Channel, entries: Sequence[Publication], place: Place, en
     def at(name: str, query: str = "") -> str:
         return f"{base}/{name}.{ending}{query}"
 
-    entries = [
-        replace(entry, page=f"{base}/story/{entry.story_id}.html") if entry.story_id and entry.also else entry
-        for entry in entries
-    ]
+    entries = [_placed(entry, channel, base) for entry in entries]
     hubs = () if place.archive else tuple(("hub", hub) for hub in map(clean.address, channel.hubs) if hub)
     own = (("self", at(place.name, place.query)), *hubs)
     if ending == "json":
@@ -84,8 +88,14 @@ def feed_file(channel: Channel, entries: Sequence[Publication], place: Place, en
         links.append(Link(rel="current", href=at(place.current), type=kind))
     if ending == "atom":
         links.append(Link(rel="alternate", href=f"{base}/{place.page}", type="text/html"))
-    body = write(channel, entries, links, archive=place.archive)
+    body = write(channel, entries, links, archive=place.archive, style=place.root + STYLE)
     return SiteFile(body=body, content_type=kind + UTF8, links=own)
+
+
+def _placed(entry: Publication, channel: Channel, base: str) -> Publication:
+    """Return an entry with what this site adds to it."""
+    page = f"{base}/story/{entry.story_id}.html" if entry.story_id and entry.also else ""
+    return replace(entry, page=page, footer=channel.footer)
 
 
 def feed_files(channel: Channel, entries: Sequence[Publication], place: Place) -> dict[str, SiteFile]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feeds.model import Coverage, Enclosure, PublishedItem, Reason, Story
+from feeds.model.footer import FOOTER, Footer
 from feeds.publish import clean, words
 
 _MAX_CONTENT = 128 * 1024
@@ -51,11 +52,13 @@ class Publication:
     reasons: tuple[Reason, ...]
     also: tuple[Also, ...]
     item_id: int = 0
+    """Number of the lead item, by which commands name it."""
     story_id: int = 0
     """0 where there is no story: near misses."""
     page: str = ""
     """Address of the story's own page, where one is linked."""
-    """Number of the lead item, by which commands name it."""
+    footer: Footer = FOOTER
+    """What follows the content in feeds."""
     near: bool = False
     """It was rejected but came close: it stands on the page of near misses only."""
 

@@ -48,12 +48,17 @@ class Link:
 
 
 def rss(
-    channel: Channel, entries: Sequence[Publication], links: Sequence[Link], *, archive: bool = False
+    channel: Channel,
+    entries: Sequence[Publication],
+    links: Sequence[Link],
+    *,
+    archive: bool = False,
+    style: str = "",
 ) -> bytes:
     """Return an RSS 2.0 document of `entries` in their order.
 
     `links` become atom:link elements of the channel; rel=self among them names the document itself.
-    `archive` marks it as one whose entries stay (RFC 5005 4).
+    `archive` marks it as one whose entries stay (RFC 5005 4). `style` is the address of a stylesheet.
     """
     generator = _generator(channel, entries)
     generator.link(href=clean.address(channel.base_url) + "/", rel="alternate")
@@ -77,15 +82,20 @@ def rss(
         item.moonwire.entry = entry
     with _ONE_AT_A_TIME:
         body: bytes = generator.rss_str(pretty=True)
-    return body
+    return _styled(body, style)
 
 
 def atom(
-    channel: Channel, entries: Sequence[Publication], links: Sequence[Link], *, archive: bool = False
+    channel: Channel,
+    entries: Sequence[Publication],
+    links: Sequence[Link],
+    *,
+    archive: bool = False,
+    style: str = "",
 ) -> bytes:
     """Return an Atom 1.0 document (RFC 4287) of `entries` in their order; `links` are the feed's links.
 
-    `archive` marks it as one whose entries stay (RFC 5005 4).
+    `archive` marks it as one whose entries stay (RFC 5005 4). `style` is the address of a stylesheet.
     """
     generator = _generator(channel, entries)
     generator.language(clean.language(channel.language) or "en")
@@ -104,7 +114,15 @@ def atom(
         item.moonwire.entry = entry
     with _ONE_AT_A_TIME:
         body: bytes = generator.atom_str(pretty=True)
-    return body
+    return _styled(body, style)
+
+
+def _styled(body: bytes, style: str) -> bytes:
+    """Name the stylesheet (W3C Associating Style Sheets with XML documents) after the XML declaration."""
+    if not style:
+        return body
+    declaration, end, rest = body.partition(b"?>\n")
+    return declaration + end + f'<?xml-stylesheet type="text/css" href="{style}"?>\n'.encode() + rest
 
 
 def _generator(channel: Channel, entries: Sequence[Publication]) -> Any:  # noqa: ANN401 # feedgen ships no types

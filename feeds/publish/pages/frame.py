@@ -66,6 +66,12 @@ def stylesheet() -> bytes:
 
 
 @cache
+def feed_style() -> bytes:
+    """Return the stylesheet of feeds that are opened in a browser."""
+    return resources.files("feeds.publish").joinpath("static", "feed.css").read_bytes()
+
+
+@cache
 def style_version() -> str:
     """Return what tells one stylesheet from another, for its address."""
     return hashlib.sha256(stylesheet()).hexdigest()[:8]

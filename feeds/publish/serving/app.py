@@ -16,7 +16,15 @@ from starlette.types import Receive, Scope, Send
 
 from feeds.errors import MoonwireError
 from feeds.publish.serving.packed import Packer
-from feeds.publish.serving.prepared import SECURITY, Headers, Prepared, Site, choose, is_unchanged
+from feeds.publish.serving.prepared import (
+    SECURITY,
+    Headers,
+    Prepared,
+    Site,
+    choose,
+    for_a_window,
+    is_unchanged,
+)
 
 Health = Callable[[], Mapping[str, object]]
 
@@ -29,6 +37,7 @@ _PREFLIGHT: Headers = (
     (b"access-control-max-age", b"86400"),
 )
 _ROBOTS = "User-agent: *\nDisallow: /healthz\n"
+_CONDITIONS = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since", b"sec-fetch-dest"})
 _OWN = frozenset({"/healthz", "/robots.txt"})
 _AT_ONCE = 4
 """Answers made at the same time: more only wait for each other."""
@@ -91,14 +100,16 @@ async def _serve(prepared: Prepared, scope: Scope, send: Send, status: int = 200
     if good and is_unchanged(prepared, variant, asked.get(b"if-none-match"), asked.get(b"if-modified-since")):
         await _send(send, 304, variant.unchanged)
     else:
-        await _send(send, status, variant.full, variant.body if scope["method"] == "GET" else b"")
+        window = prepared.shared and asked.get(b"sec-fetch-dest") == "document"
+        head = for_a_window(variant.full) if window else variant.full
+        await _send(send, status, head, variant.body if scope["method"] == "GET" else b"")
 
 
 def _conditions(headers: list[tuple[bytes, bytes]]) -> dict[bytes, str]:
     """Return the request headers that decide on the answer; repeated ones joined (RFC 9110 5.3)."""
     found: dict[bytes, str] = {}
     for name, value in headers:
-        if name in {b"accept-encoding", b"if-none-match", b"if-modified-since"}:
+        if name in _CONDITIONS:
             text = value.decode("latin-1")
             found[name] = f"{found[name]},{text}" if name in found else text
     return found

@@ -1,7 +1,7 @@
 """Prepared files as bytes for the wire, for requests that need no application. Pure.
 
 What is not plainly a reading of a prepared file is not answered here but handed on: a body, a cookie, an
-expectation, a method or address that is not as usual.
+expectation, a method or address that is not as usual, a feed in a browser's window.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,7 +34,7 @@ def direct_answer(
         if name in _CONDITIONS:
             text = value.decode("latin-1")
             asked[name] = f"{asked[name]},{text}" if name in asked else text
-        elif name in _FOR_THE_APPLICATION:
+        elif name in _FOR_THE_APPLICATION or (name == b"sec-fetch-dest" and prepared.shared):
             return None
     variant = choose(prepared.variants, asked.get(b"accept-encoding", ""))
     if is_unchanged(prepared, variant, asked.get(b"if-none-match"), asked.get(b"if-modified-since")):

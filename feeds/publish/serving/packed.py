@@ -18,7 +18,7 @@ from feeds.errors import MoonwireError
 from feeds.publish.library import Library
 from feeds.publish.serving import live
 from feeds.publish.serving.live import Reply
-from feeds.publish.serving.prepared import SECURITY, Prepared, variant_of
+from feeds.publish.serving.prepared import SECURITY, Prepared, variant_of, varies
 from feeds.publish.words import whole_second
 
 _FRESH_S = 30
@@ -102,7 +102,7 @@ def _prepared(reply: Reply, changed: datetime) -> Prepared:
     kept = f"public, max-age={reply.max_age_s}" if good else "no-store"
     headers: list[tuple[bytes, bytes]] = [
         (b"cache-control", kept.encode()),
-        (b"vary", b"accept-encoding"),
+        (b"vary", varies(shared=reply.shared)),
         *SECURITY,
     ]
     if good:

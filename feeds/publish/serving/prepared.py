@@ -48,6 +48,7 @@ _PERSONAL = ("/story/",)
 _FEEDS = {f"{name}.{kind}" for name in ("feed", "near") for kind in ("rss", "atom", "json")}
 _SHARED = frozenset({*_FEEDS, "sources.opml"})
 """Paths that scripts of other sites may read: readers in a browser need it."""
+_FEED_TYPES = {(b"content-type", b"application/rss"), (b"content-type", b"application/ato")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +130,7 @@ def _common_headers(path: str, file: SiteFile, last_modified: str) -> Headers:
     headers = [
         (b"last-modified", last_modified.encode()),
         (b"cache-control", f"public, max-age={age}".encode()),
-        (b"vary", b"accept-encoding"),
+        (b"vary", varies(shared=path in _SHARED)),
         *SECURITY,
     ]
     if path in _SHARED:
@@ -138,6 +139,23 @@ def _common_headers(path: str, file: SiteFile, last_modified: str) -> Headers:
         value = ", ".join(f'<{href}>; rel="{rel}"' for rel, href in file.links)
         headers.append((b"link", value.encode()))
     return tuple(headers)
+
+
+def varies(*, shared: bool) -> bytes:
+    """Return by which request headers an answer differs; what scripts of other sites may read are feeds."""
+    return b"accept-encoding, sec-fetch-dest" if shared else b"accept-encoding"
+
+
+def for_a_window(headers: Headers) -> Headers:
+    """Return the headers of a feed that is opened in a browser's window (Sec-Fetch-Dest: document).
+
+    Chromium shows the media types of feeds as plain text and Firefox saves them; as XML both show it by its
+    stylesheet.
+    """
+    return tuple(
+        (name, b"application/xml; charset=utf-8" if (name, value[:15]) in _FEED_TYPES else value)
+        for name, value in headers
+    )
 
 
 def variant_of(
