@@ -91,7 +91,7 @@ def test_a_person_can_read_a_feed(
     with browser.new_context(viewport={"width": 360, "height": 800}, color_scheme=scheme) as context:
         page, told = context.new_page(), []
         page.on("console", lambda message: told.append(message.text))
-        for path in ("feed.rss", "feed.atom", "lang/en.atom", "near.rss"):
+        for path in ("feed.rss", "feed.atom", "lang/en.atom", "lang/ru.rss"):
             page.goto(f"{site}/{path}")
             assert page.evaluate("document.contentType") == "application/xml", path
             hint = "getComputedStyle(document.querySelector('channel, feed'), '::before').content"
