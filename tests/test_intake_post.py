@@ -1,5 +1,6 @@
 """A POST as a value: what arrives, what is refused, and that neither secrets nor bodies go astray."""
 
+import gc
 import gzip
 import socket
 
@@ -59,6 +60,17 @@ def test_a_body_arrives_as_it_is() -> None:
     assert first.headers["content-length"] == str(len(body))
     assert "accept-language" not in first.headers
     assert first.port != second.port
+
+
+def test_no_connection_is_kept() -> None:
+    """Also not with a server that would: who pushes to thousands can not hold thousands open."""
+    with RawServer(lambda _: reply(200, b"thanks")) as server, a_poster() as poster:
+        for _ in range(2):
+            assert isinstance(poster.post(a_request(server.url())), Posted)
+            assert isinstance(poster.ask(server.url(), answer_bytes=100), Posted)
+        assert server.connections == 4
+    del poster
+    gc.collect()  # a socket that nobody closed would warn, and warnings are errors
 
 
 def test_an_empty_body_is_a_body() -> None:

@@ -70,6 +70,7 @@ class Answer(http.client.HTTPResponse):
         options = ",".join(fields.get("connection", ())).lower()
         self.will_close = (
             "close" in options
+            or self._exchange.single
             or (self.version == 10 and "keep-alive" not in options)  # noqa: PLR2004 # HTTP/1.0, RFC 9112 9.3
             or (self.length is None and not self.chunked)
         )

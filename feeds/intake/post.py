@@ -120,7 +120,7 @@ class Poster:
             max_wire_bytes=request.answer_bytes + _HEAD_BYTES,
         )
         started = time.monotonic()
-        exchange = Exchange(limits=limits, deadline=started + limits.total_s)
+        exchange = Exchange(limits=limits, deadline=started + limits.total_s, single=True)
         call = _Call(request=request, exchange=exchange, started=started, asks=asks)
         try:
             return self._walk(call, _start(request))

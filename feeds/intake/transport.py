@@ -102,16 +102,15 @@ class Transport:
         """Send one GET, or POST a body, and read the answer's head into `exchange.headers`.
 
         The one retry there is: when a connection that was kept open turns out dead or out of step,
-        the request goes out again on a fresh one (RFC 9112 9.3.1). A POST may have been obeyed
-        although its answer was lost, so it goes out on a fresh one at once, and never again
-        (RFC 9110 9.2.2). Raises ExchangeError.
+        the request goes out again on a fresh one (RFC 9112 9.3.1); never a `single` exchange, since a
+        POST may have been obeyed although its answer was lost (RFC 9110 9.2.2). Raises ExchangeError.
         """
         self._wire.exchange = exchange
-        exchange.fresh_only = body is not None
+        exchange.fresh_only = exchange.single
         try:
             return self._send(target, headers, body)
         except ExchangeError as error:
-            if body is not None or not exchange.reused or exchange.status_seen or error.kind == "timeout":
+            if not exchange.reused or exchange.status_seen or error.kind == "timeout":
                 raise
             exchange.fresh_only = True
             return self._send(target, headers, body)

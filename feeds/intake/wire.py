@@ -70,6 +70,8 @@ class Exchange:
     """The present request went out on a connection that had served before."""
     fresh_only: bool = False
     """Use no connection that has served before."""
+    single: bool = False
+    """The connection serves this exchange alone, and what it sends is sent once."""
     headers: dict[str, list[str]] = field(default_factory=dict)
     """The answer's headers by lower-case name, values as latin-1, in order."""
 
