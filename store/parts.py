@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from store.digests import Digests
     from store.events import Events
     from store.health import Health
+    from store.keys import Keys
     from store.notices import Notices
     from store.outbox import Outbox
     from store.records import Records
     from store.river import Rivers
     from store.subscriptions import Subscriptions
+    from store.translations import Translations
 
 _PARTS = {
     "curation": "curation.Curation",
@@ -30,6 +32,8 @@ _PARTS = {
     "events": "events.Events",
     "notices": "notices.Notices",
     "digests": "digests.Digests",
+    "keys": "keys.Keys",
+    "translations": "translations.Translations",
 }
 """Module and class of each part."""
 
@@ -57,6 +61,10 @@ class Parts:
     """What the rules have told."""
     digests: Digests
     """Days and weeks that were closed."""
+    keys: Keys
+    """Random keys of this store's own."""
+    translations: Translations
+    """Titles and summaries in another language."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

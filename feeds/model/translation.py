@@ -1,0 +1,15 @@
+"""A title and summary in another language. Makers: a translator, the store. Takers: `feeds.publish`, the store."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """What a machine made of an item's words; never in their place, always beside them."""
+
+    title: str
+    summary: str
+    language: str
+    """BCP 47 tag of the language it is in."""
+    by: str
+    """Who translated, as readers are told."""
