@@ -20,8 +20,8 @@ from scheduler.desk.hands import WireHands
 from scheduler.judging.rejudge import CatchUp
 from scheduler.publishing.filtered import Shelf
 from scheduler.publishing.publish import PublishError, current_site, library_of, publish_site
+from scheduler.push.stock import stock
 from scheduler.push.telling import close_periods, meet_rules, take_stock
-from scheduler.push.wiring import stock
 from scheduler.rounds.run import RoundReport, run_round
 from scheduler.version import __version__
 from scheduler.workshop import Clock, Workshop, host_book, open_workshop, wall_clock

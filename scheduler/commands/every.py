@@ -11,6 +11,7 @@ from scheduler.commands import (
     assisting,
     digesting,
     fetching,
+    hub,
     items,
     judging,
     marking,
@@ -48,6 +49,7 @@ for command in (
 app.add_typer(sources.app, name="sources")
 app.add_typer(topics.app, name="topic")
 app.add_typer(stories.app, name="story")
+app.add_typer(hub.app, name="hub")
 app.add_typer(notify.app, name="notify")
 
 

@@ -10,7 +10,9 @@ from scheduler.commands.shell import Json, now, shell_of
 from scheduler.config.types import Config
 
 if TYPE_CHECKING:
+    from scheduler.push.oneoff import HubsNow
     from scheduler.rounds.run import RoundReport
+    from store import Store
 
 __all__ = ["checked_address", "demo", "fetch", "publish", "run"]
 
@@ -48,13 +50,12 @@ def publish(
     Example: moonwire publish /var/www/moon
     """
     from scheduler.publishing.publish import publish_stored  # noqa: PLC0415 # only this command needs it
-    from scheduler.push.wiring import HubsNow  # noqa: PLC0415 # as above
 
     shell = shell_of(context)
     with shell.store() as store:
-        hubs = HubsNow(shell.config, store, now)
-        written = publish_stored(shell.config, store, folder, hubs.put)
-        told = hubs.tell()
+        hubs = _hubs(shell.config, store)
+        written = publish_stored(shell.config, store, folder, hubs and hubs.put)
+        told = hubs.tell() if hubs else ""
     for path in written:
         if json:
             shell.show.json({"written": path})
@@ -62,6 +63,14 @@ def publish(
             shell.show.text(path)
     if not json:
         shell.show.note(f"{len(written)} files written, the rest was up to date.{told}")
+
+
+def _hubs(config: Config, store: "Store") -> "HubsNow | None":
+    if not config.publish.hubs:
+        return None
+    from scheduler.push.oneoff import HubsNow  # noqa: PLC0415 # HTTP and TLS load slowly
+
+    return HubsNow(config, store, now)
 
 
 Host = Annotated[str | None, typer.Option(metavar="HOST", help="Address to listen on.")]

@@ -2,28 +2,26 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING
 
-from feeds.intake.post import Poster
 from feeds.model import Stamp
 from feeds.model.posting import PostRequest
 from feeds.publish import clean
 from feeds.publish.site import SiteFile
 from scheduler.config.types import Config
-from scheduler.push import hub
 from scheduler.push.courier import Courier, Result, lane_of, result_of
+from scheduler.push.kinds import DELIVER, PING
 from scheduler.push.topics import Shown, document_of, file_documents, main_documents
 from store import Delivery, Store
 from store.subscriptions import Tellers
 
-PING: Final = "ping"
+if TYPE_CHECKING:
+    from feeds.intake.post import Poster
 
 
 def tellers_of(config: Config) -> Tellers:
     """Return how changes are told under a configuration."""
-    return Tellers(
-        deliver=hub.DELIVER, ping=PING, hubs=tuple((each, lane_of(each)) for each in hubs_of(config))
-    )
+    return Tellers(deliver=DELIVER, ping=PING, hubs=tuple((each, lane_of(each)) for each in hubs_of(config)))
 
 
 def hubs_of(config: Config) -> tuple[str, ...]:
@@ -62,7 +60,7 @@ class Announcer:
         return count + store.subscriptions.announce([each for each in found if each], tellers, now=now)
 
 
-def pinger(poster: Callable[[], Poster]) -> Courier:
+def pinger(poster: "Callable[[], Poster]") -> Courier:
     """Return who tells external hubs that a feed changed."""
 
     def send(delivery: Delivery) -> Result:

@@ -10,22 +10,20 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from feeds.intake.post import Poster
 from feeds.model.posting import PostFailed, PostRequest
 from feeds.publish.serving import hub
 from feeds.publish.serving.hub import Refused, Wish
 from scheduler.push.backoff import Patience
 from scheduler.push.courier import Arrived, Courier, Failed, Result, lane_of, result_of
+from scheduler.push.kinds import DELIVER, DENY, VERIFY
 from scheduler.push.topics import Shown, document_of, main_documents
 from store import Delivery, Parcel, Payload, Store
 from store.subscriptions import Caps, Subscription
 
-DELIVER: Final = "hub"
-VERIFY: Final = "hub-verify"
-DENY: Final = "hub-deny"
-KINDS: Final = (DELIVER, VERIFY, DENY)
+if TYPE_CHECKING:
+    from feeds.intake.post import Poster
 
 PENDING: Final = 2_000
 """Wishes whose callback has not been asked yet."""
@@ -44,7 +42,7 @@ class HubMeans:
     store: Callable[[], Store]
     shown: Shown
     base_url: Callable[[], str]
-    poster: Callable[[], Poster]
+    poster: "Callable[[], Poster]"
     clock: Callable[[], datetime]
     wake: Callable[[], None]
     """Tells the dispatcher that something is due."""

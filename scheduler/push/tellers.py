@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from feeds.intake.post import Poster
 from feeds.model import Channel
 from scheduler.config.types import Config
 from scheduler.push import mail, messenger, webhook
@@ -12,12 +12,15 @@ from store import Delivery, Store
 from store.digests import KIND as MAIL
 from store.notices import KIND as NOTICE
 
+if TYPE_CHECKING:
+    from feeds.intake.post import Poster
+
 
 def tellers(
     config: Callable[[], Config],
     store: Callable[[], Store],
     channel: Callable[[], Channel],
-    poster: Callable[[], Poster],
+    poster: "Callable[[], Poster]",
 ) -> Mapping[str, Courier]:
     """Return the couriers by kind; each delivery asks for configuration and store as they are then."""
 
@@ -30,7 +33,7 @@ def tellers(
     return {NOTICE: Courier(send=notice), MAIL: Courier(send=letter)}
 
 
-def tell(config: Config, poster: Poster, name: str, document: bytes) -> Result:
+def tell(config: Config, poster: "Poster", name: str, document: bytes) -> Result:
     """Tell one notice by the rule of this name, as the configuration has it now."""
     rule = next((each for each in config.notify if each.name == name), None)
     if rule is None:

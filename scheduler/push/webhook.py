@@ -2,12 +2,15 @@
 
 import hashlib
 import hmac
+from typing import TYPE_CHECKING
 
-from feeds.intake.post import Poster
 from feeds.model.posting import PostRequest
 from scheduler.config.notify_types import NotifyRule
 from scheduler.log import hosts_only
 from scheduler.push.courier import Failed, Result, result_of
+
+if TYPE_CHECKING:
+    from feeds.intake.post import Poster
 
 JSON_TYPE = "application/json"
 SIGNATURE = "X-Moonwire-Signature"
@@ -18,7 +21,7 @@ def signature(secret: str, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def send(poster: Poster, rule: NotifyRule, body: bytes) -> Result:
+def send(poster: "Poster", rule: NotifyRule, body: bytes) -> Result:
     """POST a notice; the sentence of a failure names the host only, since a webhook's path is a secret."""
     headers = ((SIGNATURE, signature(rule.secret, body)),) if rule.secret else ()
     request = PostRequest(url=rule.to, body=body, content_type=JSON_TYPE, headers=headers)
