@@ -4,23 +4,26 @@ It is what timers call every few minutes, mostly to hear that nothing is new, so
 would cost more than the work: `plain` takes its usual form without Typer.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from feeds.errors import ConfigError
-from feeds.model import Check, PublishedItem, Reason, Recorded, Source, SourceState
+from feeds.model import Source, SourceState
 from scheduler import records
 from scheduler.exit_codes import DONE, SOME_FAILED
 from scheduler.rounds.memory import look_for_garbage
 from scheduler.shell import Shell, now
 
 if TYPE_CHECKING:
+    from feeds.model import Check, PublishedItem, Reason, Recorded
     from scheduler.rounds.run import RoundReport
     from scheduler.workshop import Workshop
 
-OnCheck = Callable[[Check, Recorded], None]
-Find = Callable[[str], PublishedItem | None]
+OnCheck: TypeAlias = "Callable[[Check, Recorded], None]"
+Find: TypeAlias = "Callable[[str], PublishedItem | None]"
 _CATCH_UP_S = 5.0
 """What one call spends on stored items that another topic judged."""
 _PLAIN = {"--all": "everything", "--json": "json"}
@@ -49,7 +52,7 @@ def ask(shell: Shell, urls: Sequence[str] = (), *, everything: bool, store: bool
     return SOME_FAILED if report.failed or report.gone else DONE
 
 
-def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: bool) -> "RoundReport":
+def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: bool) -> RoundReport:
     from scheduler.rounds.pipeline import revived  # noqa: PLC0415 # only this command needs it
     from scheduler.rounds.run import run_round  # noqa: PLC0415 # as above
     from scheduler.workshop import open_workshop  # noqa: PLC0415 # as above
@@ -85,14 +88,14 @@ def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: b
     return report
 
 
-def _met_rules(workshop: "Workshop") -> None:
+def _met_rules(workshop: Workshop) -> None:
     if workshop.config.notify:
         from scheduler.push.telling import meet_rules  # noqa: PLC0415 # only where there are rules
 
         meet_rules(workshop.store, workshop.config, now=workshop.clock())
 
 
-def _take_stock(workshop: "Workshop", report: "RoundReport") -> None:
+def _take_stock(workshop: Workshop, report: RoundReport) -> None:
     """Look at how sources stand after a round that brought or lost something, and once an hour at least."""
     due, at = workshop.store.stock_at(), workshop.clock()
     if report.new or report.failed or report.gone or due is None or due <= at:
@@ -102,7 +105,7 @@ def _take_stock(workshop: "Workshop", report: "RoundReport") -> None:
         take_stock(workshop.store, workshop.config, now=at, online=online)
 
 
-def _caught_up(shell: Shell, workshop: "Workshop") -> None:
+def _caught_up(shell: Shell, workshop: Workshop) -> None:
     from scheduler.judging.rejudge import CatchUp  # noqa: PLC0415 # only after a change of the topic
 
     behind = CatchUp(workshop.store, workshop.tuner)
@@ -111,7 +114,7 @@ def _caught_up(shell: Shell, workshop: "Workshop") -> None:
         behind.step(seconds=_CATCH_UP_S)
 
 
-def _only_shown(shell: Shell, addresses: Sequence[str], *, json: bool) -> "RoundReport":
+def _only_shown(shell: Shell, addresses: Sequence[str], *, json: bool) -> RoundReport:
     from scheduler.rounds import once  # noqa: PLC0415 # only this command needs it
     from scheduler.rounds.run import run_round  # noqa: PLC0415 # as above
 

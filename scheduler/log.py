@@ -4,17 +4,21 @@ Every record may carry `action` and further fields through `extra`; every reques
 with action "fetch". Nothing but the standard library's logging.
 """
 
+from __future__ import annotations
+
 import json
 import logging
 import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import urlsplit
 
-from feeds.model import Check, Recorded
 from scheduler.rounds.hosts import host_of
+
+if TYPE_CHECKING:
+    from feeds.model import Check, Recorded
 
 ROOT = "moonwire"
 logging.getLogger(ROOT).addHandler(logging.NullHandler())  # commands that print set up no log

@@ -1,21 +1,25 @@
 """The objects that `--json` prints: names and shapes that scripts may rely on. Pure."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from feeds.model import (
-    Check,
-    Coverage,
-    PublishedItem,
-    Reason,
-    Recorded,
-    Related,
-    SourceState,
-    Verdict,
-)
 from scheduler.log import redact
 from scheduler.times import rfc3339
+
+if TYPE_CHECKING:
+    from feeds.model import (
+        Check,
+        Coverage,
+        PublishedItem,
+        Reason,
+        Recorded,
+        Related,
+        SourceState,
+        Verdict,
+    )
 
 
 def line(record: Mapping[str, Any]) -> str:

@@ -1,5 +1,7 @@
 """Everything one run of moonwire works with, opened together and closed together."""
 
+from __future__ import annotations
+
 import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -9,21 +11,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
-from feeds.model import (
-    Check,
-    Entry,
-    FeedHead,
-    FetchOutcome,
-    FetchRequest,
-    Item,
-    Judged,
-    ReadFailed,
-    Reading,
-    ReadRequest,
-    Recorded,
-    Related,
-    Source,
-)
 from scheduler.config.types import Config, FetchConfig
 from scheduler.judging.criteria import Criteria
 from scheduler.rounds import hosts, pipeline, plan
@@ -36,6 +23,20 @@ if TYPE_CHECKING:
     from feeds.curate.tune import Tuning
     from feeds.intake.fetch import Fetcher
     from feeds.intake.isolate import IsolatedReader
+    from feeds.model import (
+        Check,
+        Entry,
+        FeedHead,
+        FetchOutcome,
+        FetchRequest,
+        Judged,
+        ReadFailed,
+        Reading,
+        ReadRequest,
+        Recorded,
+        Related,
+        Source,
+    )
     from scheduler.judging.learned import Tuner
 
 Clock = Callable[[], datetime]
@@ -59,12 +60,12 @@ class Workshop:
     jitter: Callable[[], float]
 
     @property
-    def topic(self) -> "Topic":
+    def topic(self) -> Topic:
         """What counts as news."""
         return self.criteria.topic
 
     @property
-    def tuner(self) -> "Tuner":
+    def tuner(self) -> Tuner:
         """What was learned for the topic."""
         return self.criteria.tuner
 
@@ -119,35 +120,23 @@ def open_tools(config: Config, criteria: Criteria, store: Store | None = None) -
             reader=reader,
             curate=curation(criteria.tuned),
             vocabulary=criteria.vocabulary,
+            wanted=criteria.wanted,
             recall=store.seen if store else (lambda _url: frozenset()),
             pace=pace_of(config),
         )
 
 
-def curation(tuned: Callable[[], "Tuning"]) -> pipeline.Curate:
+def curation(tuned: Callable[[], Tuning]) -> pipeline.Curate:
     """Return the way from entries to judged items; `tuned` is asked once for each document."""
 
     def curate(entries: Sequence[Entry], source: Source, head: FeedHead, now: datetime) -> tuple[Judged, ...]:
         if not entries:
             return ()
-        from feeds.curate.normalise import normalise  # noqa: PLC0415 # slow to load; mostly nothing is new
+        from feeds.curate.assess import assess  # noqa: PLC0415 # slow to load; mostly nothing is new
 
-        by = tuned()
-        dull = {entry.raw_hash for entry in entries if entry.dull}
-        items = normalise(entries, source, head, now=now)
-        return tuple(_judged(item, by, raw, dull=raw in dull) for item, raw in items)
+        return assess(entries, source, head, tuned(), now=now)
 
     return curate
-
-
-def _judged(item: Item, by: "Tuning", raw: bytes, *, dull: bool) -> Judged:
-    """Judge and identify one item; nobody will compare the text of one that is far from the topic."""
-    from feeds.curate import identity  # noqa: PLC0415 # as above
-    from feeds.curate.tune import dull_verdict, verdict_of  # noqa: PLC0415 # as above
-
-    verdict = dull_verdict(item, by) if dull else verdict_of(item, by)
-    who = identity.identify if verdict.keep or verdict.near else identity.outline
-    return Judged(item=item, verdict=verdict, identity=who(item), raw_hash=raw)
 
 
 def _compare(a: bytes, b: bytes) -> Related:
@@ -185,7 +174,7 @@ class _Fetcher:
     def fetch(self, request: FetchRequest) -> FetchOutcome:
         return self._made().fetch(request)
 
-    def _made(self) -> "Fetcher":
+    def _made(self) -> Fetcher:
         with self._lock:
             if self._fetcher is None:
                 from feeds.intake.fetch import Fetcher, FetchLimits  # noqa: PLC0415 # see above
@@ -200,7 +189,7 @@ class _Fetcher:
                 )
             return self._fetcher
 
-    def _context(self) -> "ssl.SSLContext | None":
+    def _context(self) -> ssl.SSLContext | None:
         if self._config.ca_file is None:
             return None  # made by the fetcher at the first https address
         from feeds.intake.roots import verified_context  # noqa: PLC0415 # loads the roots, which takes 25 ms

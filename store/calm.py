@@ -1,6 +1,6 @@
-"""A check that brought no entries into the store: the source's new state, and what the check cost.
+"""What a round without news asks of the store: to keep checks that brought no entries, with their cost.
 
-Most checks are of this kind, so nothing is loaded for them that knows of items.
+Most rounds are of this kind, so nothing is loaded here that knows of items.
 """
 
 import sqlite3
@@ -24,3 +24,20 @@ def record(conn: sqlite3.Connection, check: Check) -> Recorded:
 def revise(conn: sqlite3.Connection) -> None:
     """Say that what would be published may have changed."""
     conn.execute("UPDATE meta SET value = value + 1 WHERE name = 'revision'")
+
+
+def judged_by(conn: sqlite3.Connection) -> str | None:
+    """Return the topic that all verdicts are of; None when of several, or when a model adds to it."""
+    sql = (
+        "SELECT (SELECT min(topic) FROM items) AS least, (SELECT max(topic) FROM items) AS most,"
+        " (SELECT count(*) FROM models WHERE active) AS models"
+    )
+    row = conn.execute(sql).fetchone()
+    label: str | None = row["least"]
+    if label is None or label != row["most"]:
+        return None
+    name = label.partition("@")[0]
+    learned = (
+        row["models"] and conn.execute("SELECT 1 FROM models WHERE topic = ? AND active", (name,)).fetchone()
+    )
+    return None if learned else label

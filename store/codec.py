@@ -1,6 +1,7 @@
 """How values become columns and back: exact times, compact JSON, 64-bit hashes. Pure."""
 
 import hashlib
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -55,17 +56,16 @@ def storable(value: T) -> T:
     try:
         msgspec.json.encode(value)
     except UnicodeEncodeError:
-        return msgspec.convert(
-            _mend(msgspec.to_builtins(value, builtin_types=(datetime, bytes))), type(value)
-        )
+        mended: T = _mend(value)
+        return mended
     return value
 
 
 def _mend(value: Any) -> Any:  # noqa: ANN401 # any part of a model value
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
-    if isinstance(value, dict):
-        return {key: _mend(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_mend(part) for part in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{each.name: _mend(getattr(value, each.name)) for each in fields(value)})
+    if isinstance(value, tuple):
+        return tuple(_mend(part) for part in value)
     return value

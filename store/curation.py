@@ -84,13 +84,6 @@ class Curation:
         with self._db.reading() as conn:
             return int(conn.execute(sql, (topic, topic)).fetchone()[0])
 
-    def only_topic(self) -> str | None:
-        """Return what all verdicts are of; None when there are none, or of several."""
-        sql = "SELECT (SELECT min(topic) FROM items) AS least, (SELECT max(topic) FROM items) AS most"
-        with self._db.reading() as conn:
-            row = conn.execute(sql).fetchone()
-        return row["least"] if row["least"] == row["most"] else None
-
     def stale_items(self, topic: str, *, limit: int) -> list[StoredItem]:
         """Return some items whose verdict is of another topic; none are left when all are judged again."""
         where = (

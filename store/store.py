@@ -13,7 +13,7 @@ from feeds.errors import StoreError
 from feeds.later import Later
 from feeds.model import Check, Recorded, Source, SourceState
 from store import calm, sources
-from store.codec import micros, moment
+from store.codec import micros, moment, storable
 from store.connection import BUSY_S, Database
 from store.migrate import migrate
 from store.moves import DEFAULT, Moves
@@ -145,13 +145,17 @@ class Store(Parts):
 
     def record(self, check: Check, *, compare: Compare) -> Recorded:
         """Store a check whole or not at all: entries, verdicts, stories, validators and next check."""
-        with self._db.writing() as conn:
-            return _recorded(conn, check, compare)
+        return self.record_all([check], compare=compare)[0]
 
     def record_all(self, checks: Sequence[Check], *, compare: Compare) -> list[Recorded]:
         """Store several checks in one transaction, in order, all or none."""
+        try:
+            with self._db.writing() as conn:
+                return [_recorded(conn, check, compare) for check in checks]
+        except UnicodeEncodeError:  # rare, and to look for it beforehand costs more than most of the rest
+            mended = [storable(check) for check in checks]
         with self._db.writing() as conn:
-            return [_recorded(conn, check, compare) for check in checks]
+            return [_recorded(conn, check, compare) for check in mended]
 
     def items(
         self,
@@ -217,6 +221,11 @@ class Store(Parts):
         """Return a number that grows whenever what would be published may have changed."""
         with self._db.reading() as conn:
             return int(conn.execute("SELECT value FROM meta WHERE name = 'revision'").fetchone()[0])
+
+    def judged_by(self) -> str | None:
+        """Return the topic that all verdicts are of; None when of several, or when a model adds to it."""
+        with self._db.reading() as conn:
+            return calm.judged_by(conn)
 
     def stock_at(self) -> datetime | None:
         """Return when it is time again to look at how sources stand; None when nobody has looked yet."""

@@ -29,7 +29,7 @@ from feeds.model import (
     Validators,
     Verdict,
 )
-from feeds.model.entry import FeedHead
+from feeds.model.head import FeedHead
 from feeds.model.fetching import FailureKind, Freshness
 from scheduler.rounds import pipeline, plan
 from scheduler.rounds.hosts import HostBook

@@ -15,7 +15,8 @@ import pytest
 from feeds.intake import isolate
 from feeds.intake.isolate import IsolatedReader
 from feeds.intake.read import Work
-from feeds.model.entry import FeedHead, ReadFailed, Reading, ReadRequest
+from feeds.model.entry import ReadFailed, Reading, ReadRequest
+from feeds.model.head import FeedHead
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -14,7 +14,8 @@ from feeds.intake.mapping import entry_from
 from feeds.intake.parse import UnparsedError, parse_entries
 from feeds.intake.read import read
 from feeds.intake.repair import repair
-from feeds.model.entry import Entry, FeedHead, ReadFailed, Reading, ReadRequest
+from feeds.model.entry import Entry, ReadFailed, Reading, ReadRequest
+from feeds.model.head import FeedHead
 
 URL = "https://wire.example/feed"
 ITEM = "<item><title>{0}</title><link>https://wire.example/{0}</link></item>"

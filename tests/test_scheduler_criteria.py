@@ -35,7 +35,7 @@ def test_what_is_judged_by_this_very_file_needs_no_topic(store: Store, tmp_path:
     judged = a_judged()
     judged = replace(judged, verdict=replace(judged.verdict, topic=label))
     store.record(a_check(judged, state=a_state()), compare=strangers)
-    assert store.curation.only_topic() == label
+    assert store.judged_by() == label
     lazily = Criteria("lunar-station", store)
     assert lazily.settled
     assert lazily.vocabulary("a base on the Moon")

@@ -12,7 +12,7 @@ from feeds.model import (
     SourceState,
     Validators,
 )
-from feeds.model.entry import FeedHead
+from feeds.model.head import FeedHead
 from scheduler.rounds import pipeline
 from tests.builders import FEED, NOW, a_source, a_state, at
 from tests.fakes import FakeFetcher, FakeReader, curate

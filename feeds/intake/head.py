@@ -7,7 +7,7 @@ from itertools import islice
 from feeds.intake.document import Document
 from feeds.intake.links import absolute, cut
 from feeds.intake.tree import Node, children, name_of, read_tree, text_of
-from feeds.model.entry import FeedHead
+from feeds.model.head import FeedHead
 
 MAX_HUBS = 10
 MAX_TEXT = 2_000

@@ -9,7 +9,8 @@ from typing import Any
 
 from feeds.intake.dates import parse_date
 from feeds.intake.links import absolute, cut, resolve_markup
-from feeds.model.entry import Enclosure, Entry, FeedHead, ReadFailed, Reading, ReadRequest
+from feeds.model.entry import Enclosure, Entry, ReadFailed, Reading, ReadRequest
+from feeds.model.head import FeedHead
 
 _SALT = b"jsonfeed/1"
 _MAX_TITLE = 4_096

@@ -11,8 +11,8 @@ from feeds import later
 
 if TYPE_CHECKING:
     from feeds.model.channel import Channel, Coverage, PublishedItem, SourceLine, Stamp, Story
-    from feeds.model.check import Check, Judged, Outcome, Recorded, SourceState
-    from feeds.model.entry import Enclosure, Entry, FeedHead, FoundFeed, ReadFailed, Reading, ReadRequest
+    from feeds.model.check import Check, Outcome, Recorded, SourceState
+    from feeds.model.entry import Enclosure, Entry, FoundFeed, ReadFailed, Reading, ReadRequest
     from feeds.model.fetching import (
         Fetched,
         FetchFailed,
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
         NotModified,
         Validators,
     )
+    from feeds.model.head import FeedHead
     from feeds.model.identity import Identity, Related, Relation
     from feeds.model.item import Item, Reason, Verdict
+    from feeds.model.judged import Judged
     from feeds.model.source import BasicAuth, Source
 
 __all__ = [
@@ -68,11 +70,13 @@ __getattr__ = later.names(
     __name__,
     {
         "channel": "Channel Coverage PublishedItem SourceLine Stamp Story",
-        "check": "Check Judged Outcome Recorded SourceState",
-        "entry": "Enclosure Entry FeedHead FoundFeed ReadFailed ReadRequest Reading",
+        "check": "Check Outcome Recorded SourceState",
+        "entry": "Enclosure Entry FoundFeed ReadFailed ReadRequest Reading",
         "fetching": "FetchFailed FetchOutcome FetchRequest Fetched Freshness Hop NotModified Validators",
+        "head": "FeedHead",
         "identity": "Identity Related Relation",
         "item": "Item Reason Verdict",
+        "judged": "Judged",
         "source": "BasicAuth Source",
     },
 )

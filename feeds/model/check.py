@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from feeds.model.entry import FeedHead
 from feeds.model.fetching import Freshness, Hop, Validators
-from feeds.model.identity import Identity
-from feeds.model.item import Item, Verdict
+from feeds.model.head import FeedHead
 from feeds.model.source import Source
+
+if TYPE_CHECKING:
+    from feeds.model.judged import Judged
 
 Outcome = Literal["changed", "unchanged", "deferred", "failed", "gone"]
 
@@ -51,16 +52,6 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """One entry after the whole walk, ready to be stored."""
-
-    item: Item
-    verdict: Verdict
-    identity: Identity
-    raw_hash: bytes = b""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """What one check found and what follows; recorded in one transaction, validators included.
 
@@ -73,7 +64,7 @@ class Check:
     """The state to keep from now on (validators, next check, failures …)."""
     status: int | None = None
     entries: int = 0
-    judged: tuple[Judged, ...] = ()
+    judged: "tuple[Judged, ...]" = ()
     error: str | None = None
     """One sentence, or None."""
     cause: str = ""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from feeds.model.head import FeedHead
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
@@ -55,28 +57,6 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeedHead:
-    """What a feed says about itself. Durations are seconds."""
-
-    title: str = ""
-    link: str = ""
-    description: str = ""
-    language: str = ""
-    format: str = ""
-    """rss20, rss10, rss091, atom10, atom03, cdf, json11 …"""
-    self_url: str = ""
-    hubs: tuple[str, ...] = ()
-    ttl_s: int | None = None
-    """RSS <ttl> (minutes there, seconds here)."""
-    update_period_s: int | None = None
-    """sy:updatePeriod divided by sy:updateFrequency."""
-    skip_hours: tuple[int, ...] = ()
-    """Hours 0-23 UTC in which the publisher asks not to be asked."""
-    skip_days: tuple[int, ...] = ()
-    """Days, Monday = 0."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRequest:
     """A body to read. Maker: the pipeline. `seen` holds raw hashes that are stored already."""
 
@@ -86,8 +66,10 @@ class ReadRequest:
     seen: frozenset[bytes] = field(default=frozenset(), repr=False)
     now: datetime | None = None
     """Upper bound for clamping dates in the future; None leaves them."""
-    vocabulary: Callable[[str], bool] | None = field(default=None, repr=False)
-    """An entry for whose unescaped text this says False may be read lightly."""
+    vocabulary: Callable[[bytes], bool] | None = field(default=None, repr=False)
+    """An entry for whose XML (UTF-8) this says False may be read lightly."""
+    wanted: Callable[[Entry], bool] | None = field(default=None, repr=False)
+    """Another entry, all of whose text was read lightly, needs no more reading where this says False."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

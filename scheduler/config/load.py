@@ -13,8 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from platformdirs import user_config_dir, user_data_dir
-
 from feeds.errors import ConfigError
 from feeds.model import Source
 from scheduler.config.check import check_document, check_rules, check_sources
@@ -63,6 +61,8 @@ def load(path: Path | None) -> Config:
 
 def find() -> Path | None:
     """Return ./moonwire.toml, else the one in the user's configuration folder, else None."""
+    from platformdirs import user_config_dir  # noqa: PLC0415 # most commands are told the file
+
     for folder in (Path.cwd(), Path(user_config_dir("moonwire", appauthor=False))):
         if (folder / NAME).is_file():
             return folder / NAME
@@ -153,6 +153,8 @@ def _topic(values: dict[str, Any], folder: Path) -> str:
 def _store_path(values: dict[str, Any], folder: Path) -> Path:
     if "path" in values:
         return _under(folder, values["path"])
+    from platformdirs import user_data_dir  # noqa: PLC0415 # as above
+
     return Path(user_data_dir("moonwire", appauthor=False)) / "moonwire.db"
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from feeds.curate.topictext import digest_of, text_of
 
 if TYPE_CHECKING:
+    from feeds.model import Entry
     from feeds.curate.topic import Topic
     from feeds.curate.tune import Tuning
     from scheduler.judging.learned import Tuner
@@ -65,16 +66,19 @@ class Criteria:
                 self._plain = tuning(self.topic)
             return self._plain
 
-    def vocabulary(self, text: str) -> bool:
-        """Say whether the topic may want an item of this text."""
+    def vocabulary(self, entry: bytes) -> bool:
+        """Say whether the topic may want the item of an entry, by the words in its XML."""
         from feeds.curate.tune import may_matter  # noqa: PLC0415 # see above
 
-        return may_matter(text, self.tuned())
+        return may_matter(entry, self.tuned())
+
+    def wanted(self, entry: "Entry") -> bool:
+        """Say whether the topic may want the item of an entry whose texts were read."""
+        from feeds.curate.assess import is_wanted  # noqa: PLC0415 # see above
+
+        return is_wanted(entry, self.tuned())
 
 
 def _all_by(digest: str, store: "Store") -> bool:
-    label = store.curation.only_topic()
-    if label is None or not label.endswith(f"#{digest}"):
-        return False
-    model = store.curation.model(label.partition("@")[0])
-    return model is None or not model.active
+    label = store.judged_by()
+    return label is not None and label.endswith(f"#{digest}")

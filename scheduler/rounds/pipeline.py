@@ -5,31 +5,30 @@ judge, identify → where and when to ask next → `Check`. Nothing is kept here
 the check, new validators included, in one transaction or not at all.
 """
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from feeds.model import (
     Check,
-    Entry,
     FeedHead,
     Fetched,
     FetchFailed,
     FetchOutcome,
     FetchRequest,
     Freshness,
-    Judged,
     NotModified,
-    ReadFailed,
-    Reading,
-    ReadRequest,
-    Source,
     SourceState,
     Validators,
 )
 from scheduler.rounds import moves, plan
+
+if TYPE_CHECKING:
+    from feeds.model import Entry, Judged, ReadFailed, Reading, ReadRequest, Source
 
 POSTED_KEPT = plan.GAPS + 1
 """Publication times that a rhythm is read from; each more costs every check of every source."""
@@ -55,7 +54,7 @@ class Reads(Protocol):
         ...
 
 
-Curate = Callable[[Sequence[Entry], Source, FeedHead, datetime], tuple[Judged, ...]]
+Curate: TypeAlias = "Callable[[Sequence[Entry], Source, FeedHead, datetime], tuple[Judged, ...]]"
 """Entries of one document to judged items, in document order."""
 
 
@@ -66,7 +65,8 @@ class Tools:
     fetcher: Fetches
     reader: Reads
     curate: Curate
-    vocabulary: Callable[[str], bool] | None = None
+    vocabulary: Callable[[bytes], bool] | None = None
+    wanted: Callable[[Entry], bool] | None = None
     recall: Callable[[str], frozenset[bytes]] = lambda _url: frozenset()
     """The stored hashes of a source, by its address, for states that come without them."""
     pace: plan.Pace = field(default_factory=plan.Pace)
@@ -197,6 +197,8 @@ def _fetched(state: SourceState, outcome: Fetched, tools: Tools, now: datetime) 
     )
     if body_hash == state.body_hash and not delta:
         return Check(at=now, outcome="unchanged", state=answered, status=outcome.status)
+    from feeds.model import ReadFailed, ReadRequest  # noqa: PLC0415 # most answers are not read
+
     seen = tools.recall(state.source.url) if state.seen is None else state.seen
     reading = tools.reader.read(
         ReadRequest(
@@ -206,6 +208,7 @@ def _fetched(state: SourceState, outcome: Fetched, tools: Tools, now: datetime) 
             seen=seen,
             now=now,
             vocabulary=tools.vocabulary,
+            wanted=tools.wanted,
         )
     )
     if isinstance(reading, ReadFailed):
