@@ -40,8 +40,8 @@ def letter(channel: Channel, digest: Digest, sender: str, recipient: str) -> Let
     period, domain = digest.period, sender.rpartition("@")[2]
     message = EmailMessage()
     message["Subject"] = digest_title(channel, digest)
-    message["From"] = Address(display_name=channel.title, addr_spec=_spec(sender))
-    message["To"] = Address(addr_spec=_spec(recipient))
+    message["From"] = _address(sender, channel.title)
+    message["To"] = _address(recipient)
     message["Date"] = format_datetime(digest.made)
     name = f"{feed_name(period.kind)}.{period.name}.{hashed(channel.feed_id)}"
     message["Message-ID"] = f"<{name}@{_ascii(domain)}>"
@@ -111,6 +111,11 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return (str(error) or type(error).__name__).rstrip(".")
+
+
+def _address(address: str, name: str = "") -> Address:
+    local, _, domain = address.rpartition("@")
+    return Address(display_name=name, username=local, domain=_ascii(domain))
 
 
 def _spec(address: str) -> str:
