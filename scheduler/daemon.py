@@ -24,10 +24,12 @@ from feeds.publish.serving.desk.asked import Terms
 from feeds.publish.serving.desk.routes import Desk
 from feeds.publish.serving.hub_app import HubApp
 from feeds.publish.serving.packed import Packer
+from feeds.publish.serving.picture_app import PictureApp
 from scheduler import log
 from scheduler.config import load as configuration
 from scheduler.config.types import Config
 from scheduler.lock import daemon_lock
+from scheduler.pictures.serving import Pictures
 from scheduler.publishing import web
 from scheduler.push.station import running
 from scheduler.push.wiring import Push
@@ -68,7 +70,9 @@ def serve_forever(
         stack.callback(wire.close)
         push = Push(wire, wall_clock)
         wire.listener = push.station
-        stack.enter_context(web.serving(app_of(wire, push), listener, lambda: wire.site.direct))
+        pictures = Pictures(lambda: wire.workshop, wall_clock)
+        stack.callback(pictures.close)
+        stack.enter_context(web.serving(app_of(wire, push, pictures), listener, lambda: wire.site.direct))
         stack.enter_context(running(push.station))
         signals = signals or stack.enter_context(_process_signals())
         (out or sys.stdout).write(_greeting(config))
@@ -78,12 +82,13 @@ def serve_forever(
     return 0
 
 
-def app_of(wire: Wire, push: Push | None = None) -> HubApp:
-    """Return the web application over what the last turn made, what the library answers, operator and hub."""
+def app_of(wire: Wire, push: Push | None = None, pictures: Pictures | None = None) -> PictureApp:
+    """Return the web application over what the last turn made, the library, operator, hub and pictures."""
     packer = Packer(lambda: wire.library, lambda: datetime.now(UTC))
     desk = Desk(lambda: _terms(wire), lambda: wire.library, wire.hands, lambda: datetime.now(UTC))
     app = OperatorApp(SiteApp(lambda: wire.site, lambda: wire.health, packer), desk)
-    return HubApp(app, push.register if push else lambda: None, time.monotonic)
+    hub = HubApp(app, push.register if push else lambda: None, time.monotonic)
+    return PictureApp(hub, pictures.find if pictures else lambda: None)
 
 
 def _terms(wire: Wire) -> Terms | None:

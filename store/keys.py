@@ -15,7 +15,7 @@ class Keys:
         self._db = db
 
     def key(self, name: str) -> bytes:
-        """Return the key of a name: 32 random bytes, made when they are first asked for, the same ever after."""
+        """Return the key of a name: 32 random bytes, made when first asked for, the same ever after."""
         with self._db.reading() as conn:
             row = conn.execute("SELECT value FROM keys WHERE name = ?", (name,)).fetchone()
         if row is None:

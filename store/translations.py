@@ -1,4 +1,4 @@
-"""Titles and summaries in another language, by the hash of the words they were made of: none is asked for twice."""
+"""Titles and summaries in another language, by the hash of the words they were made of."""
 
 import hashlib
 from collections.abc import Iterable

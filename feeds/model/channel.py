@@ -1,11 +1,12 @@
 """What is published. Makers: the store and the configuration. Taker: `feeds.publish`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from feeds.model.entry import Enclosure
 from feeds.model.footer import FOOTER, Footer
 from feeds.model.item import Reason
+from feeds.model.pictures import Images
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,9 @@ class Channel:
     own_hub: str = ""
     """The one among them that the site runs itself: it serves filtered feeds too. Empty: none."""
     footer: Footer = FOOTER
+    images: Images = "feeds"
+    image_key: bytes = field(default=b"", repr=False)
+    """What signs the addresses of pictures that the site serves; empty: it serves none."""
 
     @property
     def own_hubs(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A title and summary in another language. Makers: a translator, the store. Takers: `feeds.publish`, the store."""
+"""A title and summary in another language. Makers: a translator, the store. Taker: `feeds.publish`."""
 
 from dataclasses import dataclass
 

@@ -72,7 +72,9 @@ def render(
     title = f"{clean.line(channel.title) or 'moonwire'}: sources"
     return {
         "index.html": SiteFile(
-            body=pages.index(channel, entries, status, live=history.live), content_type="text/html" + UTF8
+            body=pages.index(channel, entries, status, live=history.live),
+            content_type="text/html" + UTF8,
+            outside=channel.images == "keep",
         ),
         **feed_files(channel, publications(history.with_tail(stories)), history.place),
         **_near(channel, near, live=history.live),
@@ -88,7 +90,11 @@ def _near(channel: Channel, items: Sequence[PublishedItem], *, live: bool) -> di
     """Return the page and feeds for the weekly look at what came close."""
     about = near_channel(channel)
     entries = near_publications(items)
-    page = SiteFile(body=pages.near(channel, about, entries, live=live), content_type="text/html" + UTF8)
+    page = SiteFile(
+        body=pages.near(channel, about, entries, live=live),
+        content_type="text/html" + UTF8,
+        outside=channel.images == "keep",
+    )
     return {"near.html": page, **feed_files(about, entries, Place(name="near", page="near.html"))}
 
 

@@ -205,6 +205,13 @@ SECTIONS = (
                 default='["why", "also covered by"]',
                 help="What follows each entry's text in the feeds: why it is there, and who else has it.",
             ),
+            Key(
+                name="images",
+                kind=one_of("feeds", "off", "keep", "proxy"),
+                default='"feeds"',
+                help="Pictures: in feeds as publishers have them and none on pages (feeds), none (off), as "
+                "publishers have them on pages too (keep), or from this site, which fetches them (proxy).",
+            ),
         ),
     ),
     DIGEST,

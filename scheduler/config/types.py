@@ -9,6 +9,7 @@ from typing import Literal
 
 from feeds.model import Source
 from feeds.model.footer import FOOTER, Footer
+from feeds.model.pictures import Images
 from scheduler.config.notify_types import DigestConfig, NotifyRule, SmtpConfig
 
 AllowPrivate = bool | frozenset[str]
@@ -97,6 +98,8 @@ class PublishConfig:
     """Which later coverage moves a story's date in the feeds."""
     footer: Footer = FOOTER
     """What follows the content of each entry in the feeds."""
+    images: Images = "feeds"
+    """Where pictures come from, and where they are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,10 @@ from store import Store
 Tell = Callable[[Mapping[str, SiteFile], Mapping[str, Stamp]], None]
 
 
+PICTURES = "pictures"
+"""Name of the store's key that signs addresses of pictures."""
+
+
 class PublishError(MoonwireError):
     """The folder to publish to can not be written."""
 
@@ -36,8 +40,12 @@ class Live:
     offline: bool | None = None
 
 
-def channel_of(config: Config, about: topic.Topic) -> Channel:
-    """Return what the configuration and the topic say of the feed as a whole."""
+def channel_of(config: Config, about: topic.Topic, store: Store | None = None) -> Channel:
+    """Return what the configuration and the topic say of the feed as a whole.
+
+    `store` holds the key that signs addresses of pictures; without it none are served from here.
+    """
+    key = store.keys.key(PICTURES) if store is not None and config.publish.images == "proxy" else b""
     own_hub = f"{config.serve.base_url}{HUB_PATH}" if config.serve.hub else ""
     return Channel(
         title=config.serve.title,
@@ -47,6 +55,8 @@ def channel_of(config: Config, about: topic.Topic) -> Channel:
         hubs=((own_hub,) if own_hub else ()) + config.publish.hubs,
         own_hub=own_hub,
         footer=config.publish.footer,
+        images=config.publish.images,
+        image_key=key,
     )
 
 
@@ -62,7 +72,7 @@ def files_of(
 
     What is due is archived at `now`. `live` is given when an application serves the site.
     """
-    most, channel = config.publish.entries, channel_of(config, about)
+    most, channel = config.publish.entries, channel_of(config, about, store)
     history = history_of(store, channel, most=most, now=now, moves=config.publish.moves)
     files = render(
         channel,
@@ -95,7 +105,7 @@ def current_site(workshop: Workshop, *, previous: Site | None = None, offline: b
 def library_of(workshop: Workshop) -> StoreLibrary:
     """Return what the web application may ask of an open workshop."""
     config, about = workshop.config, workshop.topic
-    channel, most = channel_of(config, about), config.publish.entries
+    channel, most = channel_of(config, about, workshop.store), config.publish.entries
     moves = config.publish.moves
     return StoreLibrary(workshop.store, channel, about, workshop.clock, most=most, moves=moves)
 
@@ -109,7 +119,7 @@ def publish_site(workshop: Workshop, folder: Path, shelf: Shelf | None = None) -
     files = files_of(config, store, about, now=workshop.clock())
     shelf = shelf or Shelf()
     files |= shelf.files(
-        store, channel_of(config, about), most=config.publish.entries, moves=config.publish.moves
+        store, channel_of(config, about, store), most=config.publish.entries, moves=config.publish.moves
     )
     return _publish(store, folder, files, shelf)
 
@@ -133,7 +143,7 @@ def publish_stored(config: Config, store: Store, folder: Path, tell: Tell | None
     files = files_of(config, store, about, now=now)
     shelf = Shelf()
     files |= shelf.files(
-        store, channel_of(config, about), most=config.publish.entries, moves=config.publish.moves
+        store, channel_of(config, about, store), most=config.publish.entries, moves=config.publish.moves
     )
     stamps = stamped(store, files, now=now)
     written = _publish(store, folder, files, shelf)

@@ -88,7 +88,7 @@ def tell_now(workshop: "Workshop") -> None:
     def channel() -> Channel:
         from scheduler.publishing.publish import channel_of  # noqa: PLC0415 # rendering is slow to load
 
-        return channel_of(config, workshop.topic)
+        return channel_of(config, workshop.topic, store)
 
     tell(store, config, channel, now=workshop.clock())
     due = store.outbox.next_at({MAIL, NOTICE})

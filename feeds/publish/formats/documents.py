@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from feeds.model import Channel
-from feeds.publish import clean
+from feeds.publish import clean, pictures
 from feeds.publish.formats.jsonfeed import JSON_TYPE, json_feed
 from feeds.publish.formats.normal import Publication
 from feeds.publish.formats.syndication import ATOM_TYPE, RSS_TYPE, Link, atom, rss
@@ -28,6 +28,8 @@ class SiteFile:
     content_type: str
     links: tuple[tuple[str, str], ...] = ()
     """Pairs of rel and address for the Link header (RFC 8288): WebSub looks there first."""
+    outside: bool = False
+    """A page that shows pictures from where their publishers have them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,15 @@ def feed_file(channel: Channel, entries: Sequence[Publication], place: Place, en
 def _placed(entry: Publication, channel: Channel, base: str) -> Publication:
     """Return an entry with what this site adds to it."""
     page = f"{base}/story/{entry.story_id}.html" if entry.story_id and entry.also else ""
-    return replace(entry, page=page, footer=channel.footer)
+    entry = replace(entry, page=page, footer=channel.footer)
+    if channel.images in {"feeds", "keep"}:
+        return entry
+    return replace(
+        entry,
+        thumbnail=pictures.in_feed(channel, entry.thumbnail),
+        content=pictures.content_of(channel, entry.content),
+        enclosures=pictures.enclosures_of(channel, entry.enclosures),
+    )
 
 
 def feed_files(channel: Channel, entries: Sequence[Publication], place: Place) -> dict[str, SiteFile]:

@@ -3,14 +3,15 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 
 from markupsafe import Markup
 
 from feeds.model import Channel
-from feeds.publish import clean
+from feeds.publish import clean, pictures
 from feeds.publish.formats.jsonfeed import JSON_TYPE
+from feeds.publish.formats.normal import Publication
 from feeds.publish.formats.syndication import ATOM_TYPE, RSS_TYPE
 from feeds.publish.library import Pieces
 from feeds.publish.templating import environment
@@ -95,8 +96,15 @@ def page(template: str, frame: Frame, values: Mapping[str, object]) -> bytes:
         "summary_length": _SUMMARY,
         "pieces": pieces_html,
         "hit": None,
+        "picture": partial(_picture, frame),
     }
     return environment().get_template(f"live/{template}").render({**common, **values}).encode()
+
+
+def _picture(frame: Frame, entry: Publication) -> str:
+    """Return where a card's picture stands; a folder has none, so its pages name the running site's."""
+    own = "../" * frame.depth if frame.live else f"{clean.address(frame.channel.base_url)}/"
+    return pictures.on_page(frame.channel, entry.thumbnail, own)
 
 
 def pieces_html(pieces: Pieces) -> Markup:

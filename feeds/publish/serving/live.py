@@ -43,6 +43,8 @@ class Reply:
     shared: bool = False
     max_age_s: int = _SHORT
     links: tuple[tuple[str, str], ...] = ()
+    outside: bool = False
+    """A page that shows pictures from where their publishers have them."""
 
 
 class RefusedError(Exception):
@@ -149,7 +151,9 @@ def _facets(library: Library) -> dict[Facet, tuple[Filtered, ...]]:
 def _river(library: Library, asked: Asked) -> Reply:
     found = library.river(asked.query, after=asked.after, limit=PER_PAGE)
     facets: dict[Facet, tuple[Filtered, ...]] = {"tag": library.facets("tag"), "lang": library.facets("lang")}
-    return _html(live_pages.river(library.channel(), found, asked.query, facets), max_age_s=60)
+    channel = library.channel()
+    page = _html(live_pages.river(channel, found, asked.query, facets), max_age_s=60)
+    return replace(page, outside=channel.images == "keep")
 
 
 def _story(library: Library, name: str) -> Reply:

@@ -18,7 +18,7 @@ from feeds.errors import MoonwireError
 from feeds.publish.library import Library
 from feeds.publish.serving import live
 from feeds.publish.serving.live import Reply
-from feeds.publish.serving.prepared import SECURITY, Prepared, variant_of, varies
+from feeds.publish.serving.prepared import OUTSIDE, SECURITY, Prepared, variant_of, varies
 from feeds.publish.words import whole_second
 
 _FRESH_S = 30
@@ -103,7 +103,7 @@ def _prepared(reply: Reply, changed: datetime) -> Prepared:
     headers: list[tuple[bytes, bytes]] = [
         (b"cache-control", kept.encode()),
         (b"vary", varies(shared=reply.shared)),
-        *SECURITY,
+        *(OUTSIDE if reply.outside else SECURITY),
     ]
     if good:
         headers.append((b"last-modified", last_modified.encode()))

@@ -32,6 +32,11 @@ SECURITY: Headers = (
 No page connects to anything; `connect-src` is for a browser's own tools, which ask for robots.txt from it.
 """
 
+OUTSIDE: Headers = tuple(
+    (name, value.replace(b"img-src 'self'", b"img-src 'self' https: http:")) for name, value in SECURITY
+)
+"""The same for a page that shows pictures from where their publishers have them."""
+
 _BROTLI_QUALITY = 9
 _ZSTD_LEVEL = 12
 _CODERS: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
@@ -131,7 +136,7 @@ def _common_headers(path: str, file: SiteFile, last_modified: str) -> Headers:
         (b"last-modified", last_modified.encode()),
         (b"cache-control", f"public, max-age={age}".encode()),
         (b"vary", varies(shared=path in _SHARED)),
-        *SECURITY,
+        *(OUTSIDE if file.outside else SECURITY),
     ]
     if path in _SHARED:
         headers += [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"etag, link")]
