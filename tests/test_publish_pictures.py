@@ -47,7 +47,10 @@ def told(files: dict[str, bytes]) -> tuple[set[str], set[str], set[str]]:
         atom.findtext("{*}entry/{*}content") or "",
         rss.findtext("channel/item/{*}encoded") or "",
     ]
-    found = [{str(img.get("src")) for img in html.fromstring(each).iter("img")} for each in contents]
+    found = [
+        {str(img.get("src")) for img in html.fromstring(each).iter("img") if img.get("src")}
+        for each in contents
+    ]
     assert found[0] == found[1] == found[2]
     thumbnails = {each.get("url") or "" for tree in (atom, rss) for each in tree.iter("{*}thumbnail")}
     assert thumbnails == ({item["image"]} if "image" in item else set())
