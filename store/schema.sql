@@ -49,7 +49,7 @@ CREATE TABLE sources (
   requests INTEGER NOT NULL DEFAULT 0,
   wire_bytes INTEGER NOT NULL DEFAULT 0,
   not_modified INTEGER NOT NULL DEFAULT 0
-);
+, slow_ms INTEGER NOT NULL DEFAULT 0);
 -- for due() and next_due(): the tick asks for the few that are due among thousands
 CREATE INDEX sources_due ON sources (next_check) WHERE origin <> 'once' AND disabled = 0 AND retired = 0;
 

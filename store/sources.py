@@ -158,6 +158,7 @@ def _found(state: SourceState) -> dict[str, Any]:
         "moved_to": state.moved_to,
         "moved_since": micros_or_none(state.moved_since),
         "moved_seen": state.moved_seen,
+        "slow_ms": round(state.slow_s * 1000),
         "freshness": to_json(state.freshness),
         "posted": to_json([micros(each) for each in state.posted]),
         "feed_title": state.head.title,
@@ -227,6 +228,7 @@ def _state(conn: sqlite3.Connection, row: sqlite3.Row, secret: Source | None, *,
         moved_since=moment_or_none(row["moved_since"]),
         moved_seen=row["moved_seen"],
         last_error=row["last_error"],
+        slow_s=row["slow_ms"] / 1000,
         posted=tuple(moment(each) for each in from_json(row["posted"], list[int])),
     )
 

@@ -47,6 +47,8 @@ class SourceState:
     moved_since: datetime | None = None
     moved_seen: int = 0
     last_error: str = ""
+    slow_s: float = 0.0
+    """How long its last good answer took, in seconds, where that was long; else 0. A round waits for it."""
     posted: tuple[datetime, ...] = ()
     """Publication times of recent entries, newest first: the source's rhythm."""
 

@@ -34,6 +34,8 @@ POSTED_KEPT = plan.GAPS + 1
 """Publication times that a rhythm is read from; each more costs every check of every source."""
 POSTED_WINDOW = timedelta(days=400)
 SEEN_CAP = 5000
+SLOW_S = 1.0
+"""Seconds from which on a good answer is remembered as slow."""
 DELTA = 226
 """IM Used (RFC 3229 10.4.1): the body holds only what changed."""
 
@@ -120,7 +122,7 @@ def deferred(state: SourceState, until: plan.Planned, *, now: datetime) -> Check
 def failed(state: SourceState, *, now: datetime, sentence: str) -> SourceState:
     """Return the state after a failed check: nothing of the answer is kept, its validators least of all."""
     return moves.after_failure(
-        replace(state, failures=state.failures + 1, last_check=now, last_error=sentence)
+        replace(state, failures=state.failures + 1, last_check=now, last_error=sentence, slow_s=0.0)
     )
 
 
@@ -261,6 +263,7 @@ def _healthy(state: SourceState, outcome: Fetched | NotModified, now: datetime, 
         last_error="",
         last_check=now,
         last_success=now,
+        slow_s=round(outcome.elapsed_s, 1) if outcome.elapsed_s >= SLOW_S else 0.0,
         **found,
     )
 
