@@ -1,6 +1,7 @@
 """A mail server on loopback: it remembers what came, and refuses as told."""
 
 import socket
+import ssl
 import threading
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -18,7 +19,14 @@ class _AnyPort(Controller):
     def _trigger_server(self) -> None:
         server: Any = self.server
         with socket.create_connection(server.sockets[0].getsockname(), timeout=30) as client:
-            client.recv(100)
+            if self.ssl_context is None:
+                client.recv(100)
+                return
+            trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            trusting.check_hostname = False
+            trusting.verify_mode = ssl.CERT_NONE
+            with trusting.wrap_socket(client) as wrapped:
+                wrapped.recv(100)
 
 
 @dataclass(slots=True)
@@ -29,6 +37,10 @@ class MailServer:
     """Answers to RCPT, first to last; then everything is taken."""
     password: str = ""
     """Asked for when it is not empty; the user is "me"."""
+    starttls: ssl.SSLContext | None = None
+    """Offers STARTTLS with this certificate."""
+    tls: ssl.SSLContext | None = None
+    """Speaks TLS from the first byte."""
     came: list[tuple[str, EmailMessage]] = field(default_factory=list)
     """Recipient and message."""
     arrived: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
@@ -72,7 +84,10 @@ class MailServer:
             if self.password
             else {}
         )
-        self._controller = _AnyPort(self, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True, **asks)
+        asks |= {"tls_context": self.starttls} if self.starttls else {}
+        self._controller = _AnyPort(
+            self, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True, ssl_context=self.tls, **asks
+        )
         self._controller.start()
         return self
 

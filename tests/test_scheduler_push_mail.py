@@ -15,6 +15,7 @@ from scheduler.push.mail import letter, send
 from scheduler.push.periods import period_of
 from tests.builders import a_channel, a_published_item, a_story
 from tests.fakes_mail import MailServer
+from tests.test_intake_fetch_guard import TLS, served
 
 ME = "moonwire@example.org"
 YOU = "reader@example.net"
@@ -131,10 +132,29 @@ def test_a_server_that_is_not_there(server: MailServer, tmp_path: Path) -> None:
     assert "No such file" in sentence(bad)
 
 
-def test_tls_from_the_first_byte_is_spoken_on_its_port(
-    server: MailServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def secure(config: SmtpConfig, authority: str = "authority") -> Result:
+    """Send over TLS, trusting one more authority."""
+    mail = letter(a_channel(), a_digest(), ME, YOU)
+    return send(config, mail, ca_file=TLS / f"{authority}.pem")
+
+
+def test_the_way_is_encrypted_by_starttls() -> None:
+    """With the certificate of the server checked: a wrong or an unknown one gets nothing."""
+    for certificate, arrives in (("right", True), ("elsewhere", False), ("stranger", False)):
+        with MailServer(starttls=served(certificate)) as server:
+            result = secure(plain(server, starttls=True))
+            assert isinstance(result, Arrived) == arrives
+            assert len(server.came) == arrives
+            if not arrives:
+                assert "certificate verify failed" in sentence(result)
+
+
+def test_tls_from_the_first_byte_is_spoken_on_its_port(monkeypatch: pytest.MonkeyPatch) -> None:
     """On port 465 nothing is said in the clear; a server that does not speak TLS there is told so."""
-    monkeypatch.setattr("scheduler.push.mail.IMPLICIT_TLS", server.port)
-    assert "could not be handed over" in sentence(sent(plain(server)))
-    assert server.came == []
+    with MailServer(tls=served("right")) as server:
+        monkeypatch.setattr("scheduler.push.mail.IMPLICIT_TLS", server.port)
+        assert isinstance(secure(plain(server, starttls=True)), Arrived)
+    with MailServer() as server:
+        monkeypatch.setattr("scheduler.push.mail.IMPLICIT_TLS", server.port)
+        assert "could not be handed over" in sentence(sent(plain(server)))
+        assert server.came == []

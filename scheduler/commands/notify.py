@@ -88,27 +88,27 @@ def try_rules(
     from feeds.publish.notices import sample_notice  # noqa: PLC0415 # only this command needs it
     from scheduler.publishing.publish import channel_in  # noqa: PLC0415 # as above
     from scheduler.push.courier import Arrived  # noqa: PLC0415 # as above
+    from scheduler.push.posters import Posters  # noqa: PLC0415 # as above
     from scheduler.push.tellers import tell  # noqa: PLC0415 # as above
-    from scheduler.push.telling import open_poster  # noqa: PLC0415 # as above
 
     shell = shell_of(context)
     config = shell.config
     channel = channel_in(config)
     failed = False
-    with open_poster(config.fetch) as poster:
-        for each in _chosen(shell, rule):
-            notice = sample_notice(each.name, channel, now())
-            result = tell(config, poster, each.name, notice.document)
-            arrived = isinstance(result, Arrived)
-            failed |= not arrived
-            error = None if isinstance(result, Arrived) else result.sentence
-            record = {"rule": each.name, "arrived": arrived, "status": result.status, "error": error}
-            if json:
-                shell.show.json(record)
-            elif arrived:
-                shell.show.text(("arrived  ", "bold green"), f"{each.name}: {_receiver(each)} took it.")
-            else:
-                shell.show.text(("failed   ", "bold red"), f"{each.name}: {error}")
+    poster = Posters(lambda: config.fetch)()
+    for each in _chosen(shell, rule):
+        notice = sample_notice(each.name, channel, now())
+        result = tell(config, poster, each.name, notice.document)
+        arrived = isinstance(result, Arrived)
+        failed |= not arrived
+        error = None if isinstance(result, Arrived) else result.sentence
+        record = {"rule": each.name, "arrived": arrived, "status": result.status, "error": error}
+        if json:
+            shell.show.json(record)
+        elif arrived:
+            shell.show.text(("arrived  ", "bold green"), f"{each.name}: {_receiver(each)} took it.")
+        else:
+            shell.show.text(("failed   ", "bold red"), f"{each.name}: {error}")
     if failed:
         raise typer.Exit(SOME_FAILED)
 

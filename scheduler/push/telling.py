@@ -4,14 +4,13 @@ Loads little by itself: `fetch` runs every few minutes, and mostly there is noth
 """
 
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from feeds.model import Channel
 from feeds.model.digest import DigestKind
-from scheduler.config.types import Config, FetchConfig
+from scheduler.config.types import Config
 from scheduler.push.periods import to_close
 from scheduler.rounds.standing import watch
 from store import Store
@@ -19,7 +18,6 @@ from store.digests import KIND as MAIL
 from store.notices import KIND as NOTICE
 
 if TYPE_CHECKING:
-    from feeds.intake.post import Poster
     from scheduler.workshop import Workshop
 
 STOCK_EVERY = timedelta(hours=1)
@@ -95,22 +93,9 @@ def tell_now(workshop: "Workshop") -> None:
     if due is None or due > workshop.clock():
         return
     from scheduler.push.dispatch import Dispatcher  # noqa: PLC0415 # only when there is something to send
+    from scheduler.push.posters import Posters  # noqa: PLC0415 # as above
     from scheduler.push.tellers import tellers  # noqa: PLC0415 # as above
 
-    with open_poster(config.fetch) as poster:
-        couriers = tellers(lambda: config, lambda: store, channel, lambda: poster)
-        clock = workshop.clock
-        Dispatcher(lambda: store.outbox, lambda: couriers, clock=clock, jitter=random.random).work_off(
-            PATIENCE_S
-        )
-
-
-@contextmanager
-def open_poster(config: FetchConfig) -> Iterator["Poster"]:
-    """Open what sends POSTs under the guards of fetching."""
-    from feeds.intake.post import Poster  # noqa: PLC0415 # HTTP and TLS load slowly
-    from feeds.intake.roots import verified_context  # noqa: PLC0415 # as above
-
-    context = verified_context(config.ca_file) if config.ca_file else None
-    with Poster(allow_private=config.allow_private, user_agent=config.user_agent, context=context) as poster:
-        yield poster
+    couriers = tellers(lambda: config, lambda: store, channel, Posters(lambda: config.fetch))
+    clock = workshop.clock
+    Dispatcher(lambda: store.outbox, lambda: couriers, clock=clock, jitter=random.random).work_off(PATIENCE_S)
