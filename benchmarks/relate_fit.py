@@ -100,7 +100,7 @@ def documents(folder: Path) -> Iterable[tuple[str, str]]:
                 yield language.detect(words), words
 
 
-def own_rows(name: str = "pairs-1") -> Iterable[Row]:
+def own_rows(name: str) -> Iterable[Row]:
     """Pairs of excerpts of our own writing, of the test corpus."""
     for number, pair in enumerate(lines(CORPUS / f"{name}.jsonl")):
         a, b = (
@@ -392,7 +392,7 @@ def main(arguments: Sequence[str]) -> int:
         features._weights.cache_clear()  # noqa: SLF001 # the table was just replaced
     rows = rows_of(pairs, items)
     report_stories(rows, options.threshold)
-    report_copies(rows, list(own_rows()))
+    report_copies(rows, [row for name in ("pairs-1", "pairs-2", "pairs-3") for row in own_rows(name)])
     intercept, weights = fitted(rows)
     named = "\n".join(f"{name} = {value:.3f}" for name, value in zip(likeness.MEASURES, weights, strict=True))
     print(f"intercept {intercept:.3f}\n{named}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from feeds.curate.features import is_issue, weigh
 from feeds.curate.fingerprint import LIMITS, Print, jaccard, overlap
 from feeds.curate.likeness import against, days_apart
+from feeds.curate.printing import PASSAGE
 
 _MIN_UNITS = 12
 """Fewer words (or characters) than that are the same in texts that have nothing to do with each other."""
@@ -17,8 +18,11 @@ _EXCERPT = 90
 """Runs of a text that was likely cut: what was put in front of a copy pushes out as much at its end."""
 EVIDENCE = 0.8
 _RUNS_SCALE = 60
+_DENSER = PASSAGE[True] / PASSAGE[False]
+_DENSE = frozenset({"zh", "ja", "th", "lo", "km", "my"})
 """A shared run counts a 60th of the whole text's: a quoted sentence or two is a large share of a short text,
-but has few runs, and the larger the share the fewer are needed."""
+but has few runs, and the larger the share the fewer are needed. Of languages whose units are characters it takes
+more of them to say as much."""
 _LEAST_CUT, _LEAST = 0.4, 0.53
 """Least share of the shorter text's runs of eight words, in excerpts and in longer texts."""
 _SURE_CUT, _SURE = 0.85, 0.6
@@ -30,7 +34,7 @@ REWORDED = 0.64
 _PHRASES_LESS = 0.1
 """Words that a lightly reworded copy keeps; of runs of three words it keeps a little less."""
 _FRAME = 0.5
-"""Share of runs of three words that two pages of one site have in common through their frame alone."""
+"""Share of runs of three words that two texts have in common through their frame alone."""
 _SERIES_TITLE = 0.8
 _LINK_UNITS = 40
 _LINK_TITLE = 6
@@ -48,7 +52,7 @@ class Copy:
     phrases: float
     words: float
     runs: float
-    """About how many passages both have."""
+    """About how many passages both have, counted as in languages that part words."""
     least: float
     """Share of passages that it takes here."""
     strict: bool
@@ -95,7 +99,7 @@ def copied(a: Print, b: Print) -> Copy:
     _, phrases = overlap(a.phrases, b.phrases, LIMITS["phrases"])
     home = _same_site(a, b)
     strict = home or against(a.names, a.concepts, b.names, b.concepts) > 0
-    size = min(a.size, b.size)
+    size = min(a.size, b.size) / (_DENSER if a.language in _DENSE else 1)
     short = min(a.length, b.length) < _MIN_UNITS
     least = _least(a, b, size, strict=strict) if passages >= _LEAST_CUT else 1.0
     made = Copy(
@@ -109,11 +113,11 @@ def copied(a: Print, b: Print) -> Copy:
         is_copy=False,
     )
     verbatim = passages >= least and made.evidence >= EVIDENCE
-    reworded = not strict and made.rewording >= REWORDED
+    reworded = not strict and made.rewording >= REWORDED and _echoes(a, b)
     return replace(made, is_copy=(verbatim or reworded) and not made.ruled_out)
 
 
-def _least(a: Print, b: Print, size: int, *, strict: bool) -> float:
+def _least(a: Print, b: Print, size: float, *, strict: bool) -> float:
     cut = size < _EXCERPT
     if strict or (cut and not _echoes(a, b)):
         return _SURE_CUT if cut else _SURE
@@ -147,8 +151,8 @@ def are_issues(a: Print, b: Print) -> bool:
 
 
 def only_frame(a: Print, b: Print) -> bool:
-    """Whether two pages of one site share much text, but neither headline comes back in the other."""
-    if not _same_site(a, b) or not a.title or not b.title or no_copy(a, b):
+    """Whether two texts have much in common, but neither headline comes back in the other."""
+    if not a.title or not b.title or no_copy(a, b):
         return False
     return overlap(a.phrases, b.phrases, LIMITS["phrases"])[1] >= _FRAME and not _echoes(a, b)
 

@@ -124,7 +124,10 @@ def _same_story(a: Print, b: Print) -> Related:
     if copies.are_issues(a, b):
         return _related(Relation.DIFFERENT, 0.95, "They are two issues of one series.")
     if copies.only_frame(a, b):
-        return _related(Relation.DIFFERENT, 0.95, "They share the frame of one site, and neither's headline.")
+        return _related(Relation.DIFFERENT, 0.95, "They share a frame, and neither speaks of the other's headline.")
+    if likeness.headlines_part(a, b):
+        return _related(Relation.DIFFERENT, 0.95, "Each headline names what the other item says nothing of.")
+    probability = likeness.story_probability(a, b)
     if probability < likeness.story_threshold(a, b):
         return _related(
             Relation.DIFFERENT, 1 - probability, f"That they report one event is {probability:.0%} likely."
