@@ -95,6 +95,11 @@ class Events:
                 )
                 calm.revise(conn)
 
+    def last(self) -> int:
+        """Return the id of the latest event; 0 before there was one."""
+        with self._db.reading() as conn:
+            return int(conn.execute("SELECT coalesce(max(id), 0) FROM source_events").fetchone()[0])
+
     def newest(self, *, limit: int) -> tuple[SourceEvent, ...]:
         """Return the latest events, the latest first."""
         with self._db.reading() as conn:

@@ -9,12 +9,11 @@ from pathlib import Path
 from feeds.curate import topic
 from feeds.errors import MoonwireError
 from feeds.model import Channel, Stamp
-from feeds.publish.formats.digest import ENTRIES
-from feeds.publish.formats.health import MOST as MOST_EVENTS
 from feeds.publish.serving.hub import PATH as HUB_PATH
 from feeds.publish.serving.prepared import Site, prepare
-from feeds.publish.site import SiteFile, bulletins, render, stamp
+from feeds.publish.site import SiteFile, render, stamp
 from scheduler.config.types import Config
+from scheduler.publishing.bulletins import bulletin_files
 from scheduler.publishing.files import replaced
 from scheduler.publishing.filtered import Shelf
 from scheduler.publishing.history import history_of, publish_archives
@@ -82,8 +81,7 @@ def files_of(
         history=replace(history, live=live is not None),
         offline=live.offline if live else None,
     )
-    digests = {kind: store.digests.newest(kind, limit=most) for kind, most in ENTRIES.items()}
-    return files | bulletins(channel, store.events.newest(limit=MOST_EVENTS), digests)
+    return files | bulletin_files(store, channel)
 
 
 def stamped(store: Store, files: Mapping[str, SiteFile], *, now: datetime) -> dict[str, Stamp]:
