@@ -21,8 +21,8 @@ _RUNS_SCALE = 60
 _DENSER = PASSAGE[True] / PASSAGE[False]
 _DENSE = frozenset({"zh", "ja", "th", "lo", "km", "my"})
 """A shared run counts a 60th of the whole text's: a quoted sentence or two is a large share of a short text,
-but has few runs, and the larger the share the fewer are needed. Where characters are the units it takes more of
-them to say as much."""
+but has few runs, and the larger the share the fewer are needed. Where characters are the units it takes more
+of them to say as much."""
 _LEAST_CUT, _LEAST = 0.4, 0.53
 """Least share of the shorter text's runs of eight words, in excerpts and in longer texts."""
 _SURE_CUT, _SURE = 0.85, 0.6
