@@ -7,6 +7,7 @@ of one title turn the whole list of a reader around.
 
 import html
 import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 _FORBIDDEN = re.compile(
@@ -28,11 +29,15 @@ _LOOKALIKES = str.maketrans("<>", "‹›")
 
 def text(value: str) -> str:
     """Return `value` without forbidden characters, line ends as line feeds."""
+    if value.isprintable():  # holds no control, separator, surrogate or unassigned character
+        return value
     return _FORBIDDEN.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def line(value: str) -> str:
     """Return `value` as one line without forbidden characters, embeddings and isolates."""
+    if value.isprintable():  # its only white space is U+0020
+        return " ".join(value.split()) if "  " in value else value.strip()
     return _SPACE.sub(" ", _EMBEDDING.sub("", text(value))).strip()
 
 
@@ -42,7 +47,7 @@ def title(value: str) -> str:
     Readers disagree whether a title is text or HTML, so `<x>` is shown, hidden or escaped; angle
     quotation marks stand in for the brackets, and entities are decoded until none is left.
     """
-    for _ in range(3):
+    for _ in range(3 if "&" in value else 0):
         decoded = html.unescape(value)
         if decoded == value:
             break
@@ -67,8 +72,12 @@ def address(value: str) -> str:
     Credentials are dropped: what is published must not hand out a password. What looks like an
     entity of HTML is quoted, because some readers decode addresses once too often.
     """
-    if len(value) > _MAX_ADDRESS:
-        return ""
+    return _address(value) if len(value) <= _MAX_ADDRESS else ""
+
+
+@lru_cache(maxsize=2048)
+def _address(value: str) -> str:
+    """Do it once: a page names few sites, and the same ones whenever it is made."""
     try:
         parts = urlsplit(line(value).replace("\\", "/"))
         host, port = parts.hostname or "", parts.port
