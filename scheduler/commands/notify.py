@@ -25,7 +25,7 @@ def list_rules(context: typer.Context, *, json: Json = False) -> None:
     shell = shell_of(context)
     rules = shell.config.notify
     with shell.store(sync=False) as store:
-        records = [_record(store, rule) for rule in rules]
+        records = [record_of(store, rule) for rule in rules]
     if json:
         for record in records:
             shell.show.json(record)
@@ -36,7 +36,8 @@ def list_rules(context: typer.Context, *, json: Json = False) -> None:
         shell.show.note("There is no rule; write a [[notify]] table in moonwire.toml.")
 
 
-def _record(store: "Store", rule: "NotifyRule") -> dict[str, Any]:
+def record_of(store: "Store", rule: "NotifyRule") -> dict[str, Any]:
+    """Return what `notify list --json` prints of a rule."""
     last = store.notices.last(rule.name)
     return {
         "rule": rule.name,
