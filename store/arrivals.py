@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Generator, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
-from store.reach import BEYOND, LEVELS, Graph, Part, Region, limit
+from store.reach import LEVELS, Graph, Part, Region, limit
 
 
 def around(conn: sqlite3.Connection, new: Iterable[int]) -> Iterator[Region]:
@@ -19,7 +19,8 @@ def around(conn: sqlite3.Connection, new: Iterable[int]) -> Iterator[Region]:
     """
     graph = Graph(conn)
     active = set(new)
-    for level in range(BEYOND):
+    for level, least in enumerate(LEVELS):
+        graph.least = least
         active = yield from _regions(graph, active, level)
     yield from (graph.beyond(item) for item in sorted(active))
 
@@ -49,7 +50,7 @@ def _gather(graph: Graph, seed: int, active: AbstractSet[int], level: int) -> Pa
     front = {seed}
     while front:
         graph.read(front)
-        met = {other for item in front for other in graph.beside(item, LEVELS[level])} - part.items
+        met = {other for item in front for other in graph.beside(item)} - part.items
         graph.read_levels(met - active)
         front = set()
         for item in sorted(met):
@@ -67,5 +68,5 @@ def _small(graph: Graph, item: int, active: AbstractSet[int], level: int) -> set
     known = graph.level(item)
     if known is not None and known >= level:
         return {item} if known == level else set()
-    part = graph.spread(item, LEVELS[level], limit(level), walls=active)
+    part = graph.spread(item, limit(level), walls=active)
     return part.items if part.whole else set()

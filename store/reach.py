@@ -20,8 +20,8 @@ MOST: Final = 40
 LEVELS: Final = (0.0, 0.85, 0.93, 0.97, 0.99)
 """Least score of a link between two texts on one event, level by level; copies always count."""
 
-UTMOST: Final = 600
-"""Copies of one text, and what goes with them, grouped at once: no score tells them apart."""
+UTMOST: Final = 150
+"""Items that the surest links connect, copies of one text for the most part, that are grouped at once."""
 
 BEYOND: Final = len(LEVELS)
 """Level of items that even the surest links connect with more than `UTMOST`: they are not grouped again."""
@@ -33,9 +33,10 @@ _BATCH: Final = 500
 """Values in one statement."""
 
 _LINKS: Final = (
-    "SELECT item_id, other_id, relation, score FROM item_links WHERE item_id IN ({0}) AND relation < 3"
+    "SELECT item_id, other_id, relation, score FROM item_links"
+    " WHERE item_id IN ({0}) AND relation < 3 AND (score >= ?1 OR relation < 2)"
     " UNION ALL SELECT other_id, item_id, relation, score FROM item_links"
-    " WHERE other_id IN ({0}) AND relation < 3"
+    " WHERE other_id IN ({0}) AND relation < 3 AND (score >= ?1 OR relation < 2)"
 )
 
 
@@ -77,10 +78,15 @@ class Part:
 
 
 class Graph:
-    """Kept items and the links between them, read when they are first asked for."""
+    """Kept items and the links between them, read when they are first asked for.
+
+    Levels are asked for in order, so of an item that is first read at a level its weaker links stay unread.
+    """
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
+        self.least = LEVELS[0]
+        """Least score of a link between two texts, at the level that is looked at."""
         self._links: dict[int, list[tuple[int, int, float]]] = {}
         """By item: the other one, relation and score."""
         self._kept: dict[int, bool] = {}
@@ -98,7 +104,7 @@ class Graph:
         cursor = self._conn.cursor()
         cursor.row_factory = None  # plain tuples: there are many
         known, kept, unsure = self._links, self._kept, set(fresh)
-        for one, other, relation, score in cursor.execute(_LINKS.format(numbers)):
+        for one, other, relation, score in cursor.execute(_LINKS.format(numbers), (self.least,)):
             known[one].append((other, relation, score))
             if relation == SAME_STORY:
                 kept[one] = kept[other] = True  # only kept items have such links
@@ -138,9 +144,9 @@ class Graph:
             sql = "SELECT item_id, level FROM item_levels WHERE item_id IN ({})"
             self._levels |= dict(select(self._conn, sql, fresh))
 
-    def beside(self, item: int, least: float) -> set[int]:
+    def beside(self, item: int) -> set[int]:
         """Return the kept items next to one that was read; the item itself is not among them."""
-        kept = self._kept
+        kept, least = self._kept, self.least
         found = {
             other
             for other, relation, score in self._links[item]
@@ -153,7 +159,6 @@ class Graph:
     def spread(
         self,
         seed: int,
-        least: float,
         most: int,
         walls: AbstractSet[int] = frozenset(),
         large: AbstractSet[int] = frozenset(),
@@ -169,7 +174,7 @@ class Graph:
             now, front = front[:_AHEAD], front[_AHEAD:]
             self.read(now)
             for item in now:
-                fresh = self.beside(item, least) - part.items - walls
+                fresh = self.beside(item) - part.items - walls
                 part.items |= fresh
                 front += sorted(fresh)
                 part.whole = len(part.items) <= most and fresh.isdisjoint(large)
@@ -180,7 +185,6 @@ class Graph:
     def region(self, items: set[int], level: int) -> Region:
         """Return all that counts between some items."""
         self.read(items)
-        least = LEVELS[level]
         return Region(
             level=level,
             items=frozenset(items),
@@ -188,7 +192,7 @@ class Graph:
                 Link(one=item, other=other, relation=relation, score=score)
                 for item in sorted(items)
                 for other, relation, score in self._links[item]
-                if item < other and other in items and (relation < SAME_STORY or score >= least)
+                if item < other and other in items and (relation < SAME_STORY or score >= self.least)
             ),
             together=frozenset(
                 (item, other)
@@ -212,6 +216,7 @@ def _regions(graph: Graph, seeds: Sequence[int], level: int) -> Iterator[Region]
     if level == BEYOND:
         yield from (graph.beyond(seed) for seed in seeds)
         return
+    graph.least = LEVELS[level]
     covered: set[int] = set()
     outgrown: list[int] = []
     large: set[int] = set()
@@ -219,7 +224,7 @@ def _regions(graph: Graph, seeds: Sequence[int], level: int) -> Iterator[Region]
     for seed in seeds:
         if seed in covered:
             continue
-        part = graph.spread(seed, LEVELS[level], limit(level), large=large)
+        part = graph.spread(seed, limit(level), large=large)
         if part.whole:
             covered |= part.items
             if part.items:
@@ -246,10 +251,10 @@ def _grown(graph: Graph, seeds: Sequence[int], level: int) -> set[int]:
     seen: set[int] = set(seeds)
     large: set[int] = set()
     graph.read(seeds)
-    for start in sorted({each for seed in seeds for each in graph.beside(seed, LEVELS[level])}):
+    for start in sorted({each for seed in seeds for each in graph.beside(seed)}):
         if start in seen:
             continue
-        part = graph.spread(start, LEVELS[level], limit(level), walls, large)
+        part = graph.spread(start, limit(level), walls, large)
         seen |= part.items
         if part.whole:
             found |= part.items
