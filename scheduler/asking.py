@@ -19,6 +19,7 @@ from scheduler.shell import Shell, now
 
 if TYPE_CHECKING:
     from feeds.model import Check, PublishedItem, Reason, Recorded
+    from scheduler.rounds.late import Late
     from scheduler.rounds.run import RoundReport
     from scheduler.workshop import Workshop
 
@@ -73,10 +74,19 @@ def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: b
         _met_rules(workshop)
         on_check = _printer(shell, stack, len(states), find=None if json else workshop.store.find_item)
         look_for_garbage()
-        report = run_round(workshop, states, force=everything or bool(addresses), on_check=on_check)
+        force = everything or bool(addresses)
+
+        def asked(late: Late | None = None) -> RoundReport:
+            return run_round(workshop, states, force=force, on_check=on_check, late=late)
+
+        report = _patiently(workshop, asked) if everything else asked()
         if not workshop.criteria.settled:
             _caught_up(shell, workshop)
         _take_stock(workshop, report)
+        if shell.config.translate.url:
+            from scheduler.translating.running import translate_now  # noqa: PLC0415 # only where it is wanted
+
+            translate_now(workshop)
         if shell.config.publish.dir is not None:
             from scheduler.publishing.publish import publish_site  # noqa: PLC0415 # rendering is slow to load
 
@@ -85,6 +95,19 @@ def _stored(shell: Shell, addresses: Sequence[str], *, everything: bool, json: b
             from scheduler.push.telling import tell_now  # noqa: PLC0415 # only where somebody is told
 
             tell_now(workshop)
+    return report
+
+
+def _patiently(workshop: Workshop, ask: Callable[[Late], RoundReport]) -> RoundReport:
+    """Run a round that waits for all of its hosts where it is time for one, and note when the next is due."""
+    from scheduler.rounds.late import PATIENT_EVERY, Late, Patience  # noqa: PLC0415 # only this command needs it
+
+    at, every = workshop.store.patience()
+    before, now = Patience(at=at, every=every or PATIENT_EVERY), workshop.clock()
+    report = ask(Late(patient=before.due(now)))
+    after = before.after(report, now=now)
+    if after != before:
+        workshop.store.keep_patience(after.at, after.every)
     return report
 
 

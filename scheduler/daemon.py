@@ -33,6 +33,7 @@ from scheduler.pictures.serving import Pictures
 from scheduler.publishing import web
 from scheduler.push.station import running
 from scheduler.push.wiring import Push
+from scheduler.translating.running import translating
 from scheduler.wire import Wire
 from scheduler.workshop import wall_clock
 
@@ -74,6 +75,7 @@ def serve_forever(
         stack.callback(pictures.close)
         stack.enter_context(web.serving(app_of(wire, push, pictures), listener, lambda: wire.site.direct))
         stack.enter_context(running(push.station))
+        stack.enter_context(translating(lambda: wire.workshop, wall_clock))
         signals = signals or stack.enter_context(_process_signals())
         (out or sys.stdout).write(_greeting(config))
         (out or sys.stdout).flush()

@@ -7,6 +7,7 @@ from feeds.model.entry import Enclosure
 from feeds.model.footer import FOOTER, Footer
 from feeds.model.item import Reason
 from feeds.model.pictures import Images
+from feeds.model.translation import Translation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,8 @@ class PublishedItem:
     topic: str = ""
     source_kind: str = ""
     """What its publisher is, as the configuration says."""
+    translation: Translation | None = None
+    """Its title and summary in the readers' language, where it is another one."""
 
     @property
     def when(self) -> datetime:

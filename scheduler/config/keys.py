@@ -18,6 +18,7 @@ from scheduler.config.kinds import (
 )
 from scheduler.config.notify_keys import DIGEST, NOTIFY, SMTP
 from scheduler.config.section import Key, Section
+from scheduler.config.translate_keys import TRANSLATE
 
 __all__ = ["NOTIFY", "SECTIONS", "SOURCE", "TABLES", "WEEK_S", "Key", "Section"]
 
@@ -214,6 +215,7 @@ SECTIONS = (
             ),
         ),
     ),
+    TRANSLATE,
     DIGEST,
     SMTP,
 )

@@ -19,6 +19,7 @@ from scheduler.config.check import check_document, check_rules, check_sources
 from scheduler.config.findings import Findings
 from scheduler.config.notify_check import check_mail, smtp_of
 from scheduler.config.notify_types import DigestConfig
+from scheduler.config.translate_keys import translate_of
 from scheduler.config.types import (
     AllowPrivate,
     Config,
@@ -86,11 +87,12 @@ def parse(text: str, path: Path | None) -> Config:
     rules = check_rules(document.get("notify", []), findings)
     digest, smtp = DigestConfig(**values["digest"]), smtp_of(values["smtp"], findings)
     check_mail(digest, smtp, findings)
+    translate = translate_of(values["translate"], findings)
     _check_defaults(values, findings)
     if findings.problems:
         raise ConfigError(_told(findings.problems))
     built = _build(values, path, sources if origin == "config" else default_sources(), origin)
-    return replace(built, notify=rules, digest=digest, smtp=smtp)
+    return replace(built, notify=rules, digest=digest, smtp=smtp, translate=translate)
 
 
 def default_sources() -> tuple[Source, ...]:

@@ -11,6 +11,7 @@ from feeds.model import Source
 from feeds.model.footer import FOOTER, Footer
 from feeds.model.pictures import Images
 from scheduler.config.notify_types import DigestConfig, NotifyRule, SmtpConfig
+from scheduler.config.translate_types import TranslateConfig
 
 AllowPrivate = bool | frozenset[str]
 """Which private addresses may be asked: all, none, or these host names and addresses."""
@@ -114,6 +115,7 @@ class Config:
     publish: PublishConfig = PublishConfig()
     digest: DigestConfig = field(default_factory=DigestConfig)
     smtp: SmtpConfig = field(default_factory=SmtpConfig)
+    translate: TranslateConfig = field(default_factory=TranslateConfig)
     notify: tuple[NotifyRule, ...] = ()
     sources: tuple[Source, ...] = ()
     sources_origin: Literal["config", "default"] = "default"

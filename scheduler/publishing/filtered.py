@@ -11,6 +11,7 @@ from feeds.publish.library import Facet, Filtered
 from feeds.publish.pages.about import feeds as feeds_page
 from feeds.publish.serving.live import HTML
 from feeds.publish.slug import hashed, in_address, slug_of
+from scheduler.translating.shown import with_translations
 from store import Query, Store
 from store.moves import DEFAULT, Moves
 from store.query import Filter
@@ -36,8 +37,17 @@ def facets_of(store: Store, kind: Facet) -> tuple[Filtered, ...]:
     return tuple({each.slug: each for each in reversed(found)}.values())[::-1]
 
 
-def stories_of(store: Store, about: Filtered, *, most: int, moves: Moves = DEFAULT) -> tuple[Story, ...]:
-    """Return the newest stories of a tag, language or source, as its own reports tell them."""
+def stories_of(
+    store: Store, about: Filtered, *, most: int, moves: Moves = DEFAULT, to: str = ""
+) -> tuple[Story, ...]:
+    """Return the newest stories of a tag, language or source, as its own reports tell them.
+
+    `to` is the language into which they are translated; empty: none.
+    """
+    return with_translations(store, to, _found(store, about, most=most, moves=moves))
+
+
+def _found(store: Store, about: Filtered, *, most: int, moves: Moves) -> tuple[Story, ...]:
     if about.kind == "source":
         return store.rivers.of_source(about.value, limit=most, moves=moves)
     query = Query(filters=(Filter(key=about.kind, value=about.value),))
@@ -53,13 +63,16 @@ class Shelf:
         self._held: dict[str, tuple[Channel, tuple[Story, ...], dict[str, SiteFile]]] = {}
 
     def files(
-        self, store: Store, channel: Channel, *, most: int, moves: Moves = DEFAULT
+        self, store: Store, channel: Channel, *, most: int, moves: Moves = DEFAULT, to: str = ""
     ) -> dict[str, SiteFile]:
         """Return the feeds by tag and language, their OPML and their page, by path."""
         groups = {kind: facets_of(store, kind) for kind in STATIC}
         held, files = {}, {}
         for about in (each for group in groups.values() for each in group):
-            known, stories = self._held.get(about.name), stories_of(store, about, most=most, moves=moves)
+            known, stories = (
+                self._held.get(about.name),
+                stories_of(store, about, most=most, moves=moves, to=to),
+            )
             if known and known[:2] == (channel, stories):
                 held[about.name] = known
             else:

@@ -17,6 +17,7 @@ from feeds.publish.formats.normal import publications
 from feeds.publish.site import History
 from feeds.publish.words import whole_second
 from scheduler.publishing.files import replaced
+from scheduler.translating.shown import with_translations
 from store import Store
 from store.archives import Written
 from store.moves import DEFAULT, Moves
@@ -26,11 +27,12 @@ PER_ARCHIVE: Final = 50
 
 
 def history_of(
-    store: Store, channel: Channel, *, most: int, now: datetime, moves: Moves = DEFAULT
+    store: Store, channel: Channel, *, most: int, now: datetime, moves: Moves = DEFAULT, to: str = ""
 ) -> History:
     """Archive what is due, render what has no documents yet, and return what the feed leads on to.
 
-    `most` is how many stories the feed has, `moves` which coverage moves their date. Costs a look at the
+    `most` is how many stories the feed has, `moves` which coverage moves their date, `to` the language into
+    which they are translated. Costs a look at the
     stories that no archive holds: a hundred or so, however long the history is.
     """
     tail = store.archives.tail()
@@ -38,14 +40,20 @@ def history_of(
         store.archives.close(tail[:PER_ARCHIVE])
         tail = tail[PER_ARCHIVE:]
     for number in store.archives.unwritten(channel.base_url):
-        _write(store, channel, number, now, moves)
+        _write(store, channel, number, now, moves, to)
     stories = tuple(story for each in tail if (story := store.story(each, moves=moves)))
-    return History(tail=stories, newest=store.archives.newest())
+    return History(tail=with_translations(store, to, stories), newest=store.archives.newest())
 
 
-def _write(store: Store, channel: Channel, number: int, now: datetime, moves: Moves) -> None:
+def _write(store: Store, channel: Channel, number: int, now: datetime, moves: Moves, to: str) -> None:
     found = [story for each in store.archives.members(number) if (story := store.story(each, moves=moves))]
-    entries = publications(sorted(_own(found), key=lambda each: (each.lead.when, each.id), reverse=True))
+    entries = publications(
+        sorted(
+            with_translations(store, to, _own(found)),
+            key=lambda each: (each.lead.when, each.id),
+            reverse=True,
+        )
+    )
     documents = [
         Written(path=path, body=file.body, digest=hashlib.blake2b(file.body, digest_size=16).hexdigest())
         for path, file in feed_files(channel, entries, archive_place(number)).items()

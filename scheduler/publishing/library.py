@@ -28,6 +28,7 @@ from feeds.publish.library import (
 from feeds.publish.slug import hashed
 from scheduler.publishing.cards import figures_of, last_months, topic_card
 from scheduler.publishing.filtered import facets_of, stories_of
+from scheduler.translating.shown import with_translations
 from store import Store, parse
 from store.moves import DEFAULT, Moves
 from store.segment import bare
@@ -46,9 +47,12 @@ _T = TypeVar("_T")
 
 
 class StoreLibrary:
-    """Answers from a store; thread-safe as the store is. `clock` gives the time, aware UTC."""
+    """Answers from a store; thread-safe as the store is. `clock` gives the time, aware UTC.
 
-    def __init__(
+    `to` is the language into which stories are translated; empty: none.
+    """
+
+    def __init__(  # noqa: PLR0913 # one argument per thing that shapes an answer
         self,
         store: Store,
         channel: Channel,
@@ -57,9 +61,10 @@ class StoreLibrary:
         *,
         most: int = _ENTRIES,
         moves: Moves = DEFAULT,
+        to: str = "",
     ) -> None:
         self._store, self._channel, self._about, self._clock = store, channel, about, clock
-        self._most, self._moves = most, moves
+        self._most, self._moves, self._to = most, moves, to
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._kept: dict[str, tuple[datetime, object]] = {}
 
@@ -87,7 +92,7 @@ class StoreLibrary:
         wanted = parse(query, fold)
         found = self._store.rivers.page(wanted, limit=limit, before=after, moves=self._moves)
         return River(
-            stories=found.stories,
+            stories=with_translations(self._store, self._to, found.stories),
             hits=tuple(_hit(story.lead, wanted.marks) for story in found.stories),
             after=found.after,
             problems=wanted.problems,
@@ -107,7 +112,7 @@ class StoreLibrary:
         about = next((each for each in self.facets(kind) if each.slug == slug), None)
         if about is None:
             return None
-        stories = stories_of(self._store, about, most=self._most, moves=self._moves)
+        stories = stories_of(self._store, about, most=self._most, moves=self._moves, to=self._to)
         return Filtered(
             kind=kind, value=about.value, label=about.label, slug=slug, stories=stories, count=about.count
         )
@@ -133,7 +138,8 @@ class StoreLibrary:
 
     def story(self, story_id: int) -> Story | None:
         """Return a story, also by the id of one that it took in."""
-        return self._store.story(story_id, moves=self._moves)
+        found = self._store.story(story_id, moves=self._moves)
+        return with_translations(self._store, self._to, [found])[0] if found else None
 
     def sources(self, *, fresh: bool = False) -> tuple[SourceCard, ...]:
         """Return the listed sources by name; those of some seconds ago unless `fresh`."""

@@ -18,6 +18,7 @@ from scheduler.publishing.files import replaced
 from scheduler.publishing.filtered import Shelf
 from scheduler.publishing.history import history_of, publish_archives
 from scheduler.publishing.library import StoreLibrary
+from scheduler.translating.shown import target_of, with_translations
 from scheduler.workshop import Workshop, wall_clock
 from store import Store
 
@@ -72,10 +73,11 @@ def files_of(
     What is due is archived at `now`. `live` is given when an application serves the site.
     """
     most, channel = config.publish.entries, channel_of(config, about, store)
-    history = history_of(store, channel, most=most, now=now, moves=config.publish.moves)
+    moves, to = config.publish.moves, target_of(config)
+    history = history_of(store, channel, most=most, now=now, moves=moves, to=to)
     files = render(
         channel,
-        store.stories(limit=most, moves=config.publish.moves),
+        with_translations(store, to, store.stories(limit=most, moves=moves)),
         store.source_lines(),
         near=[item for item in store.items(which="near", limit=most) if item.duplicate_of is None],
         history=replace(history, live=live is not None),
@@ -104,8 +106,8 @@ def library_of(workshop: Workshop) -> StoreLibrary:
     """Return what the web application may ask of an open workshop."""
     config, about = workshop.config, workshop.topic
     channel, most = channel_of(config, about, workshop.store), config.publish.entries
-    moves = config.publish.moves
-    return StoreLibrary(workshop.store, channel, about, workshop.clock, most=most, moves=moves)
+    moves, to = config.publish.moves, target_of(config)
+    return StoreLibrary(workshop.store, channel, about, workshop.clock, most=most, moves=moves, to=to)
 
 
 def publish_site(workshop: Workshop, folder: Path, shelf: Shelf | None = None) -> tuple[str, ...]:
@@ -117,7 +119,11 @@ def publish_site(workshop: Workshop, folder: Path, shelf: Shelf | None = None) -
     files = files_of(config, store, about, now=workshop.clock())
     shelf = shelf or Shelf()
     files |= shelf.files(
-        store, channel_of(config, about, store), most=config.publish.entries, moves=config.publish.moves
+        store,
+        channel_of(config, about, store),
+        most=config.publish.entries,
+        moves=config.publish.moves,
+        to=target_of(config),
     )
     return _publish(store, folder, files, shelf)
 
@@ -141,7 +147,11 @@ def publish_stored(config: Config, store: Store, folder: Path, tell: Tell | None
     files = files_of(config, store, about, now=now)
     shelf = Shelf()
     files |= shelf.files(
-        store, channel_of(config, about, store), most=config.publish.entries, moves=config.publish.moves
+        store,
+        channel_of(config, about, store),
+        most=config.publish.entries,
+        moves=config.publish.moves,
+        to=target_of(config),
     )
     stamps = stamped(store, files, now=now)
     written = _publish(store, folder, files, shelf)

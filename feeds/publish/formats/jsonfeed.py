@@ -64,7 +64,18 @@ def _source_author(entry: Publication) -> dict[str, Any]:
 
 
 def _extension(entry: Publication) -> dict[str, Any]:
-    return {
+    made = entry.translation
+    translated = (
+        {
+            "title_translated": made.title,
+            "summary_translated": made.summary,
+            "translated_to": made.language,
+            "translated_by": made.by,
+        }
+        if made
+        else {}
+    )
+    return _filled(translated) | {
         "source": _filled({"name": entry.source, "feed": entry.source_url, "home": entry.source_home}),
         "score": entry.score,
         "reasons": [

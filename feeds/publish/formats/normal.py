@@ -6,6 +6,7 @@ from datetime import datetime
 
 from feeds.model import Coverage, Enclosure, PublishedItem, Reason, Story
 from feeds.model.footer import FOOTER, Footer
+from feeds.model.translation import Translation
 from feeds.publish import clean, words
 
 _MAX_CONTENT = 128 * 1024
@@ -59,6 +60,8 @@ class Publication:
     """Address of the story's own page, where one is linked."""
     footer: Footer = FOOTER
     """What follows the content in feeds."""
+    translation: Translation | None = None
+    """Title and summary as a machine put them into the readers' language; clean, still unescaped."""
     near: bool = False
     """It was rejected but came close: it stands on the page of near misses only."""
 
@@ -102,6 +105,19 @@ def _publication(story: Story) -> Publication:
         item_id=lead.id,
         story_id=0 if lead.near else story.id,
         near=lead.near,
+        translation=_translation(lead),
+    )
+
+
+def _translation(lead: PublishedItem) -> Translation | None:
+    made = lead.translation
+    if made is None or not made.title.strip():
+        return None
+    return Translation(
+        title=clean.title(made.title),
+        summary=clean.text(made.summary).strip(),
+        language=clean.language(made.language),
+        by=clean.line(made.by),
     )
 
 

@@ -1,0 +1,1 @@
+"""Titles and summaries in the readers' language, beside the original."""
