@@ -22,6 +22,7 @@ from scheduler.publishing.filtered import Shelf
 from scheduler.publishing.publish import PublishError, current_site, library_of, publish_site
 from scheduler.push.stock import stock
 from scheduler.push.telling import close_periods, meet_rules, take_stock
+from scheduler.rounds.late import Late
 from scheduler.rounds.run import RoundReport, run_round
 from scheduler.version import __version__
 from scheduler.workshop import Clock, Workshop, host_book, open_workshop, wall_clock
@@ -72,6 +73,7 @@ class Wire:
         self._round_at: datetime | None = None
         self._shown: tuple[int, bool | None] | None = None
         self._offline = False
+        self._late = Late(workers=config.fetch.workers)
         self.site = Site(files={})
         self.library = library_of(self.workshop)
         self._shelf = Shelf()
@@ -103,14 +105,19 @@ class Wire:
             return None
         return report
 
+    def _asked(self, stop: threading.Event) -> RoundReport | None:
+        shop = self.workshop
+        due = shop.store.due(self._clock(), seen=False)
+        states = [state for state in due if not self._late.holds(state.source.url)]
+        if not states and not self._late.ended:
+            return None
+        return run_round(
+            shop, states, on_check=self._heard, stop=stop, patience_s=PATIENCE_S, late=self._late
+        )
+
     def _turn(self, stop: threading.Event) -> RoundReport | None:
         shop = self.workshop
-        states = shop.store.due(self._clock(), seen=False)
-        report = (
-            run_round(shop, states, on_check=self._heard, stop=stop, patience_s=PATIENCE_S)
-            if states
-            else None
-        )
+        report = self._asked(stop)
         if report is not None and (report.asked or report.deferred):
             self._report, self._round_at = report, self._clock()
             _log.info(
@@ -183,9 +190,9 @@ class Wire:
             offline = self._offline or None
             shown = (shop.store.revision(), offline)
             if shown != self._shown:
-                self.site = current_site(shop, previous=self.site, offline=offline)
-                self._shown = shown
-                self._write()
+                site = current_site(shop, previous=self.site, offline=offline)
+                self._write()  # before anybody may be told: a hub may look into the folder at once
+                self.site, self._shown = site, shown
                 self.listener.shown()
             self.health = self._stock()
 

@@ -4,10 +4,11 @@ Most rounds are of this kind, so nothing is loaded here that knows of items.
 """
 
 import sqlite3
+from datetime import datetime, timedelta
 
 from feeds.model import Check, Recorded
 from store import health, sources
-from store.codec import storable
+from store.codec import micros, moment, storable
 
 
 def record(conn: sqlite3.Connection, check: Check) -> Recorded:
@@ -41,3 +42,17 @@ def judged_by(conn: sqlite3.Connection) -> str | None:
         row["models"] and conn.execute("SELECT 1 FROM models WHERE topic = ? AND active", (name,)).fetchone()
     )
     return None if learned else label
+
+
+def patience(conn: sqlite3.Connection) -> tuple[datetime | None, timedelta | None]:
+    """Return from when on a round waits for all, and how far apart such rounds are; None where not known."""
+    names = ("patient_at", "patient_every")
+    rows = dict(conn.execute("SELECT name, value FROM meta WHERE name IN (?, ?)", names).fetchall())
+    at, every = rows.get("patient_at"), rows.get("patient_every")
+    return moment(at) if at else None, None if every is None else timedelta(seconds=every)
+
+
+def keep_patience(conn: sqlite3.Connection, at: datetime | None, every: timedelta) -> None:
+    """Remember it."""
+    rows = [("patient_at", micros(at) if at else 0), ("patient_every", round(every.total_seconds()))]
+    conn.executemany("REPLACE INTO meta VALUES (?, ?)", rows)

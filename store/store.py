@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -226,6 +226,16 @@ class Store(Parts):
         """Return the topic that all verdicts are of; None when of several, or when a model adds to it."""
         with self._db.reading() as conn:
             return calm.judged_by(conn)
+
+    def patience(self) -> tuple[datetime | None, timedelta | None]:
+        """Return from when on a round waits for all, and how far apart such rounds are; None: not known."""
+        with self._db.reading() as conn:
+            return calm.patience(conn)
+
+    def keep_patience(self, at: datetime | None, every: timedelta) -> None:
+        """Remember both."""
+        with self._db.writing() as conn:
+            calm.keep_patience(conn, at, every)
 
     def stock_at(self) -> datetime | None:
         """Return when it is time again to look at how sources stand; None when nobody has looked yet."""

@@ -1,13 +1,13 @@
-"""Slow hosts: they wait beside the workers, and no bulk round waits for the last of them."""
+"""Slow hosts: they wait beside the workers, and no round of many waits for the last of them."""
 
 import threading
 
 import pytest
 
-from feeds.model import Check, NotModified, Recorded
+from feeds.model import Check, NotModified, Recorded, SourceState
 from feeds.model.fetching import FetchOutcome, FetchRequest
-from scheduler.rounds import flights, run
-from scheduler.rounds.flights import BULK, GRACE_S, STUCK_S, WAITING, Flights
+from scheduler.rounds import run
+from scheduler.rounds.flights import STUCK_LEAST_S, STUCK_S, USUAL, WAITING, Flights
 from scheduler.rounds.run import run_round
 from tests.builders import a_state
 from tests.fakes import FakeWorkshop
@@ -26,10 +26,17 @@ class Answers:
         return NotModified(url=request.url, validators=request.validators)
 
 
+def landed(air: Flights, now: float, took: float) -> None:
+    """Let one source answer after so many seconds, at `now`."""
+    flight = air.start(a_state(), now - took)
+    flight.answered, flight.took_s = True, took
+    air.end(flight, now)
+
+
 def test_who_waits_takes_no_workers_place() -> None:
     """Two workers: two may start at once, further ones as the first turn out to be stuck, within a bound."""
     air = Flights(2)
-    now = air.open(5)
+    now = air.open(ends=False)
     for _ in range(2):
         assert air.room(now)
         air.start(a_state(), now)
@@ -43,10 +50,30 @@ def test_who_waits_takes_no_workers_place() -> None:
     assert len(air) == 2 + 2 * WAITING
 
 
+@pytest.mark.parametrize("state", [a_state(failures=1), a_state(slow_s=3.0)])
+def test_who_waited_last_time_takes_no_workers_place_from_the_start(state: SourceState) -> None:
+    """It is known that it will wait."""
+    air = Flights(1)
+    now = air.open(ends=True)
+    air.start(state, now)
+    assert air.room(now)
+
+
+@pytest.mark.parametrize(("took", "stuck"), [(0.001, STUCK_LEAST_S), (0.1, 1.0), (1.0, STUCK_S)])
+def test_what_is_stuck_is_told_by_what_is_usual(took: float, stuck: float) -> None:
+    """Ten times as long as eight others took, within bounds; before that it is not known."""
+    air = Flights(8)
+    now = air.open(ends=True)
+    for _ in range(USUAL):
+        assert air.stuck_s == STUCK_S
+        landed(air, now, took)
+    assert air.stuck_s == pytest.approx(stuck)
+
+
 def test_our_own_work_is_no_waiting() -> None:
     """A document that is long in reading keeps its worker's place, and is never cut."""
     air = Flights(1)
-    now = air.open(BULK)
+    now = air.open(ends=True)
     flight = air.start(a_state(), now)
     flight.watching(Answers()).fetch(FetchRequest(url="https://h.example/"))
     assert flight.answered
@@ -54,61 +81,55 @@ def test_our_own_work_is_no_waiting() -> None:
     assert air.overdue(now + 99) == []
 
 
-@pytest.mark.parametrize(("quick", "patience"), [(0.0, GRACE_S), (100.0, 50.0)])
-def test_a_bulk_round_ends_some_time_after_the_last_quick_answer(quick: float, patience: float) -> None:
-    """At least five seconds, or half of what the round took so far; a young request gets its seconds too."""
+@pytest.mark.parametrize(("quick", "grace"), [(0.0, STUCK_S), (100.0, 30.0)])
+def test_a_round_that_ends_does_so_some_time_after_the_last_quick_answer(quick: float, grace: float) -> None:
+    """A share of what the round took so far; nothing that is not yet stuck."""
     air = Flights(8)
-    now = air.open(BULK)
+    now = air.open(ends=True)
     old = air.start(a_state(), now)
-    good = air.start(a_state(), now + quick)
-    good.answered = True
-    air.end(good, now + quick)
-    assert air.overdue(now + quick + patience - 0.1) == []
-    young = air.start(a_state(), now + quick + patience - GRACE_S + 1)
-    assert air.overdue(now + quick + patience) == [old]
-    assert (old.cut, young.cut) == (True, False)
+    landed(air, now + quick, min(quick, 1.0))
+    assert air.overdue(now + quick + grace - 0.1) == []
+    assert air.overdue(now + quick + grace) == [old]
+    assert old.cut
 
 
 def test_nothing_is_cut_while_something_moves() -> None:
     """As long as one request is young, the round goes on anyway."""
     air = Flights(8)
-    now = air.open(BULK)
+    now = air.open(ends=True)
     air.start(a_state(), now)
     air.start(a_state(), now + 99)
     assert air.overdue(now + 99) == []
 
 
-def test_a_small_round_waits_to_the_end() -> None:
-    """Who asks a few sources wants their answers, however slow."""
+def test_who_is_known_to_be_slow_gets_the_time_it_took_and_half_as_much() -> None:
+    """Unless the round leaves nobody to be waited for."""
     air = Flights(8)
-    now = air.open(BULK - 1)
-    air.start(a_state(), now)
+    now = air.open(ends=True)
+    slow = air.start(a_state(slow_s=6.0), now)
+    assert air.overdue(now + 8.9) == []
+    assert air.overdue(now + 9.0) == [slow]
+    assert Flights(8).open(ends=True, waits=False)
+    air = Flights(8)
+    now = air.open(ends=True, waits=False)
+    slow = air.start(a_state(slow_s=6.0), now)
+    assert air.overdue(now + STUCK_S) == [slow]
+
+
+def test_who_is_owed_it_is_waited_for_to_the_end() -> None:
+    """It was given up once, and that was an hour ago."""
+    air = Flights(8)
+    now = air.open(ends=True)
+    air.start(a_state(failures=1), now, owed=True)
     assert air.overdue(now + 1000) == []
 
 
-def test_a_dripping_host_fails_with_a_sentence_and_the_round_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The straggler backs off, its late answer is dropped, everything else is recorded."""
-    shop = FakeWorkshop(workers=4)
-    slow, *rest = urls(BULK)
-    gate = shop.web.blocks(slow)
-    for url in urls(BULK):
-        shop.web.feed(url, b"one")
-    told: list[str] = []
-
-    def on_check(check: Check, _: Recorded) -> None:
-        told.append(check.state.source.url)
-        if len(told) == len(rest):  # the clock of the test: from here on, all patience is spent
-            for name in ("STUCK_S", "GRACE_S", "GRACE_SHARE"):
-                monkeypatch.setattr(flights, name, 0.0)
-
-    report = run_round(shop, map(a_state, urls(BULK)), on_check=on_check)
-    gate.set()
-    assert (report.failed, report.asked) == (1, BULK)
-    state = shop.store.states[slow]
-    assert state.failures == 1
-    assert state.next_check is not None
-    assert "had not answered" in state.last_error
-    assert {shop.store.states[url].failures for url in rest} == {0}
+def test_a_round_that_does_not_end_waits_to_the_end() -> None:
+    """Who asks a few sources wants their answers, however slow."""
+    air = Flights(8)
+    now = air.open(ends=False)
+    air.start(a_state(), now)
+    assert air.overdue(now + 1000) == []
 
 
 def test_sources_that_failed_last_time_begin_first_beside_the_workers() -> None:

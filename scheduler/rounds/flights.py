@@ -1,8 +1,8 @@
 """What a round has in the air: how much may be, and when a slow host is waited for no longer.
 
-A host that takes its time costs nothing but a thread, so those who wait longer than `STUCK_S` do not
-count as workers, nor do those who failed last time, which begin first. A round of many sources ends
-soon after the last quick answer.
+A host that takes its time costs nothing but a thread: those that wait for far longer than answers usually
+take do not count as workers, nor do those that failed or were slow last time, which begin first. A round
+of many sources ends soon after the last quick answer, but waits for those known to answer slowly.
 """
 
 import time
@@ -13,15 +13,21 @@ from feeds.model import FetchOutcome, FetchRequest, SourceState
 from scheduler.rounds.pipeline import Fetches
 
 STUCK_S = 2.0
-"""Seconds after which a request counts as waiting."""
+"""Seconds after which a request counts as waiting at the latest."""
+STUCK_LEAST_S = 0.3
+"""The same at the earliest."""
+STUCK_TIMES = 10
+"""In between: this many times as long as an answer of the round usually takes."""
+USUAL = 8
+"""Answers that say what is usual."""
 WAITING = 6
 """Requests that may wait at the same time, per worker."""
 BULK = 20
 """Sources from which on a round does not wait for its last ones to the end."""
-GRACE_S = 5.0
-"""Seconds that a bulk round waits at least after the last quick answer."""
-GRACE_SHARE = 0.5
-"""The same as a share of the time up to that answer; the longer of both counts."""
+GRACE_SHARE = 0.3
+"""How long a bulk round waits after the last quick answer, as a share of the time up to that answer."""
+KNOWN = 1.5
+"""A source known to be slow is waited for this many times as long as it took last time."""
 
 
 @dataclass(slots=True, eq=False)
@@ -33,8 +39,17 @@ class Flight:
     """Monotonic instant."""
     answered: bool = False
     """The fetch has ended: what remains is our own work."""
+    owed: bool = False
+    """It was given up before and has not been asked for a while: the round waits for it."""
+    took_s: float = 0.0
+    """How long it took until then."""
     cut: bool = False
     """The round no longer waits for it."""
+
+    @property
+    def patient(self) -> bool:
+        """Whether it is likely to wait, as it did last time: it takes no worker's place."""
+        return bool(self.state.failures or self.state.slow_s)
 
     def watching(self, fetcher: Fetches) -> Fetches:
         """Return the fetcher with its end noted here."""
@@ -51,6 +66,7 @@ class _Watching:
         try:
             return self.fetcher.fetch(request)
         finally:
+            self.flight.took_s = time.monotonic() - self.flight.began
             self.flight.answered = True
 
 
@@ -60,15 +76,19 @@ class Flights:
     def __init__(self, workers: int) -> None:
         self._workers = workers
         self._open: dict[Flight, None] = {}  # in the order of their start
-        self._bulk = False
+        self._ends = self._waits = False
         self._began = self._quick = 0.0
+        self._took: list[float] = []
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def open(self, total: int) -> float:
-        """Begin a round of so many sources; returns the monotonic instant."""
-        self._bulk = total >= BULK
+    def open(self, *, ends: bool, waits: bool = True) -> float:
+        """Begin a round, which waits for all unless it `ends`; returns the monotonic instant.
+
+        If it ends, it `waits` for those known to answer slowly and those that are owed it.
+        """
+        self._ends, self._waits = ends, waits
         self._began = self._quick = time.monotonic()
         return self._began
 
@@ -76,39 +96,52 @@ class Flights:
         """Whether one more may start at the monotonic instant `now`."""
         if len(self._open) < self._workers:
             return True
+        stuck = self.stuck_s
         waiting = sum(
-            1 for each in self._open if not each.answered and (each.state.failures or _is_old(each, now))
+            1 for each in self._open if not each.answered and (each.patient or now - each.began >= stuck)
         )
         return len(self._open) < self._workers + min(waiting, WAITING * self._workers)
 
-    def start(self, state: SourceState, now: float) -> Flight:
+    def start(self, state: SourceState, now: float, *, owed: bool = False) -> Flight:
         """Note that a check begins."""
-        flight = Flight(state, now)
+        flight = Flight(state, now, owed=owed)
         self._open[flight] = None
         return flight
 
     def end(self, flight: Flight, now: float) -> None:
         """Note that a check has ended."""
         del self._open[flight]
-        if not flight.cut and (flight.answered and now - flight.began < STUCK_S):
+        if not flight.cut and flight.answered and flight.took_s < STUCK_S:
             self._quick = now
+            if len(self._took) < USUAL:
+                self._took.append(flight.took_s)
+
+    @property
+    def stuck_s(self) -> float:
+        """Seconds after which a request counts as waiting: by what is usual, once that is known."""
+        if len(self._took) < USUAL:
+            return STUCK_S
+        return min(max(STUCK_TIMES * sorted(self._took)[USUAL // 2], STUCK_LEAST_S), STUCK_S)
 
     def overdue(self, now: float) -> list[Flight]:
-        """Return the checks that a bulk round waits for no longer; they are marked as cut."""
-        grace = max(GRACE_S, GRACE_SHARE * (self._quick - self._began))
-        if not self._bulk or now < self._quick + grace:
+        """Return the checks that a round that ends waits for no longer; they are marked as cut."""
+        grace = max(GRACE_SHARE * (self._quick - self._began), self.stuck_s)
+        if not self._ends or now < self._quick + grace:
             return []
-        stuck = list(self._stuck(now))
-        if len(stuck) < len(self._open):
+        late = list(self._late(now))
+        if len(late) < len(self._open):
             return []
-        late = [flight for flight in stuck if now - flight.began >= GRACE_S]
         for flight in late:
             flight.cut = True
         return late
 
-    def _stuck(self, now: float) -> Iterator[Flight]:
-        return (each for each in self._open if not each.answered and _is_old(each, now))
-
-
-def _is_old(flight: Flight, now: float) -> bool:
-    return now - flight.began >= STUCK_S
+    def _late(self, now: float) -> Iterator[Flight]:
+        stuck = self.stuck_s
+        for each in self._open:
+            known = KNOWN * each.state.slow_s if self._waits else 0.0
+            if (
+                not each.answered
+                and not (self._waits and each.owed)
+                and now - each.began >= max(stuck, known)
+            ):
+                yield each

@@ -34,6 +34,11 @@ class LineWatch:
         self._up = len(self._all) < HOSTS
         self.down = False
 
+    @property
+    def up(self) -> bool:
+        """Whether our line is known to work."""
+        return self._up
+
     def weigh(self, state: SourceState, check: Check, host: str) -> list[Doubt]:
         """Return what may be recorded now: this check, those held back before it as well, or nothing."""
         if unreached(check) and not self._up:

@@ -20,6 +20,12 @@ class RoundReport:
     left: int = 0
     unreached: int = 0
     """Of the failed ones: those whose host gave no answer at all (name, connection, time)."""
+    slow: int = 0
+    """Of the asked ones: those that answered well, but slowly."""
+    cut: int = 0
+    """Of the failed ones: those that the round no longer waited for."""
+    late: int = 0
+    """Not among the asked: those that are still being asked, and recorded with a later round."""
     line_down: bool = False
     elapsed_s: float = 0.0
 
@@ -40,6 +46,7 @@ class RoundReport:
                 (self.failed + self.gone, "failed"),
                 (self.deferred, "deferred"),
                 (self.left, "left"),
+                (self.late, "still answering"),
             )
             if count
         ]

@@ -17,10 +17,12 @@ from typing import Protocol
 
 from feeds.errors import StoreError
 from feeds.model import Check, Recorded, SourceState
-from scheduler.log import check_line, redact
+from scheduler.log import check_line
 from scheduler.rounds import line, moves, pipeline, plan
+from scheduler.rounds.failures import Moment, broken, given_up
 from scheduler.rounds.flights import Flight, Flights
 from scheduler.rounds.hosts import HostBook, HostQueue, host_of
+from scheduler.rounds.late import Late
 from scheduler.rounds.line import LineWatch
 from scheduler.rounds.report import RoundReport
 
@@ -73,7 +75,7 @@ class Means(Protocol):
         ...
 
 
-def run_round(
+def run_round(  # noqa: PLR0913 # each is a decision of its own
     means: Means,
     states: Iterable[SourceState],
     *,
@@ -81,15 +83,17 @@ def run_round(
     on_check: OnCheck | None = None,
     stop: threading.Event | None = None,
     patience_s: float | None = None,
+    late: Late | None = None,
 ) -> RoundReport:
     """Ask every given source once and record what came of it; results are recorded as they end.
 
     `force` asks whatever the plan says. Once `stop` is set nothing new is started and what runs
     may end within `DRAIN_S`; after `patience_s` seconds the sources that still wait for their host
-    are left for the next round. `on_check` is called in this thread after each record.
+    are left for the next round. `on_check` is called in this thread after each record. What becomes of
+    hosts that keep a round of many sources from ending is up to `late`; without it they count as failed.
     """
     limits = _Limits(force=force, stop=stop or threading.Event(), patience_s=patience_s)
-    return _Round(means, limits, on_check).run(list(states))
+    return _Round(means, limits, late or Late(), on_check).run(list(states))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,13 +106,14 @@ class _Limits:
 class _Round:
     """The bookkeeping of one round; lives for one call of `run_round`."""
 
-    def __init__(self, means: Means, limits: _Limits, on_check: OnCheck | None) -> None:
+    def __init__(self, means: Means, limits: _Limits, late: Late, on_check: OnCheck | None) -> None:
         self._means = means
         self._limits = limits
+        self._late = late
         self._on_check = on_check
         self._queue: HostQueue[SourceState] = HostQueue(means.hosts)
         self._jobs: queue.SimpleQueue[Flight | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[tuple[Flight, Check]] = queue.SimpleQueue()
+        self._results = late.results
         self._flights = Flights(means.workers)
         self._threads = 0
         self._counts: Counter[str] = Counter()
@@ -116,11 +121,10 @@ class _Round:
         self._calm_since = 0.0
 
     def run(self, states: Sequence[SourceState]) -> RoundReport:
-        began = self._flights.open(len(states))
+        began = self._flights.open(ends=self._late.ends(len(states)), waits=self._late.waits)
         watch = LineWatch(host_of(moves.address_of(state)) for state in states)
-        for state in sorted(
-            states, key=lambda state: state.failures > 0
-        ):  # who may keep us waiting goes last
+        # Who may keep us waiting takes no worker's place, so it begins first.
+        for state in sorted(states, key=lambda state: not (state.failures or state.slow_s)):
             self._queue.add(moves.address_of(state), state)
         try:
             left = self._work(began, watch)
@@ -140,6 +144,8 @@ class _Round:
         give_up = None if patience is None else began + patience
         drain_until: float | None = None
         left = 0
+        while self._late.ended:
+            self._take_result(0.0, watch)
         while len(self._queue) or len(self._flights):
             now = time.monotonic()
             if self._limits.stop.is_set() and drain_until is None:
@@ -155,8 +161,14 @@ class _Round:
 
     def _cut(self, watch: LineWatch) -> None:
         """End the waiting for hosts that keep a whole round from ending."""
-        for flight in self._flights.overdue(time.monotonic()):
-            self._landed(flight, _still_answering(flight.state, self._means), watch)
+        now = time.monotonic()
+        for flight in self._flights.overdue(now):
+            self._flights.end(flight, now)
+            if watch.up and self._late.takes(flight):
+                self._counts["late"] += 1
+            else:
+                self._counts["cut"] += 1
+                self._landed(flight, given_up(flight.state, self._moment()), watch)
 
     def _start_one(self, now: float) -> bool:
         """Hand one source to a worker; False when none may start now."""
@@ -174,7 +186,7 @@ class _Round:
             why = f"the host {host_of(url)} refuses requests (403, 429): all of its sources wait"
             self._record(state, pipeline.deferred(state, plan.Planned(later, why), now=at))
             return True
-        flight = self._flights.start(state, now)
+        flight = self._flights.start(state, now, owed=self._late.owes(state, at))
         if self._threads < len(self._flights):
             self._threads += 1
             threading.Thread(target=self._worker, name=f"check-{self._threads}", daemon=True).start()
@@ -198,10 +210,12 @@ class _Round:
             self._record_calm()
             return
         if not flight.cut:
+            self._flights.end(flight, time.monotonic())
+            self._landed(flight, check, watch)
+        elif self._late.lets_go(flight):
             self._landed(flight, check, watch)
 
     def _landed(self, flight: Flight, check: Check, watch: LineWatch) -> None:
-        self._flights.end(flight, time.monotonic())
         url = moves.address_of(flight.state)
         self._queue.done(url)
         if check.requests:
@@ -242,18 +256,23 @@ class _Round:
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 # one source's poison must not end the round for the rest
-            check = _broken(before, check.at, error, self._means)
+            check = broken(before, error, self._moment(check.at))
             recorded = self._means.record(check)
         self._tell(check, recorded, quiet=quiet)
 
     def _tell(self, check: Check, recorded: Recorded, *, quiet: bool = False) -> None:
         self._counts[check.outcome] += 1
         self._counts["unreached"] += line.unreached(check)
+        self._counts["slow"] += bool(check.requests and check.state.slow_s)
         for name in ("new", "kept", "updated"):
             self._counts[name] += getattr(recorded, name)
         check_line(_log, check, recorded, quiet=quiet)
         if self._on_check is not None:
             self._on_check(check, recorded)
+
+    def _moment(self, now: datetime | None = None) -> Moment:
+        means = self._means
+        return Moment(now=now or means.clock(), pace=means.tools.pace, jitter=means.jitter())
 
     def _worker(self) -> None:
         means = self._means
@@ -265,34 +284,7 @@ class _Round:
                     flight.state, tools, now=now, jitter=means.jitter(), force=self._limits.force
                 )
             except Exception as error:  # noqa: BLE001 # a defect in one check must not end the round for the rest
-                check = _broken(flight.state, now, error, means)
+                if flight.cut and isinstance(error, StoreError):
+                    continue  # the store was closed, and nobody waits for this any more
+                check = broken(flight.state, error, self._moment(now))
             self._results.put((flight, check))
-
-
-def _broken(state: SourceState, now: datetime, error: Exception, means: Means) -> Check:
-    """Return the check on which our own code failed: logged whole, told in one sentence, backed off."""
-    _log.error("defect while checking %s", state.source.url, exc_info=error, extra={"action": "defect"})
-    sentence = f"moonwire itself failed on this source ({type(error).__name__}); please report it."
-    return _failed(state, now, means, sentence=sentence, cause="defect")
-
-
-def _still_answering(state: SourceState, means: Means) -> Check:
-    """Return the check of a host that had not answered in full when all others had."""
-    url = moves.address_of(state)
-    sentence = (
-        f"{redact(url)}: it had not answered when the rest of the round was done; it is asked again later."
-    )
-    check = _failed(state, means.clock(), means, sentence=sentence, cause="timeout")
-    return replace(check, requests=1, asked=url)
-
-
-def _failed(state: SourceState, now: datetime, means: Means, *, sentence: str, cause: str) -> Check:
-    after = pipeline.failed(state, now=now, sentence=sentence)
-    at, why = plan.next_check(after, now=now, pace=means.tools.pace, jitter=means.jitter())
-    return Check(
-        at=now,
-        outcome="failed",
-        state=replace(after, next_check=at, next_check_why=why),
-        error=sentence,
-        cause=cause,
-    )
