@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -218,7 +218,7 @@ def test_one_off_commands_tell_too(work: Path, capsys: Output) -> None:
         assert (before["rule"], before["since"], before["waiting"]) == ("every story to 127.0.0.1", None, 0)
         run(capsys, "fetch")
         assert server.seen == []
-        paper.body = document((NEWS[1], now()))
+        paper.body = document((NEWS[1], now() + timedelta(seconds=1)))  # feeds tell whole seconds
         run(capsys, "fetch", "--all")
         (came,) = server.seen
         assert told(came)["title"] == NEWS[1]

@@ -174,20 +174,20 @@ def recorded(store: Store, now: SourceState) -> None:
 def checked(store: Store, now: SourceState) -> int:
     """Record a check, and look."""
     recorded(store, now)
-    return watch(store)
+    return len(watch(store))
 
 
 def test_events_outlive_a_restart(store: Store, tmp_path: Path) -> None:
     """Who looks again, in another process, finds nothing new; ids and dates stay."""
-    assert watch(store) == 0
+    assert watch(store) == ()
     assert checked(store, state(at(days=-3))) == 0
     recorded(store, failed(3, failures=3))
     revision = store.revision()
-    assert watch(store) == 1
+    assert len(watch(store)) == 1
     assert store.revision() == revision + 1, "the feed of events is rendered anew"
     told = store.events.newest(limit=10)
     with Store.open(tmp_path / "wire.db") as again:
-        assert watch(again) == 0
+        assert watch(again) == ()
         assert again.events.newest(limit=10) == told
         assert checked(again, state(at(days=1))) == 1
         assert [event.kind for event in again.events.newest(limit=10)] == ["recovered", "failing"]

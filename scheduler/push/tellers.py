@@ -1,19 +1,22 @@
 """Couriers of what the operator is told: notices to webhooks and messengers, digests by mail."""
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from feeds.model import Channel
 from scheduler.config.types import Config
 from scheduler.push import mail, messenger, webhook
-from scheduler.push.courier import Courier, Failed, Result
+from scheduler.push.courier import Arrived, Courier, Failed, Result
 from store import Delivery, Store
 from store.digests import KIND as MAIL
 from store.notices import KIND as NOTICE
 
 if TYPE_CHECKING:
     from feeds.intake.post import Poster
+
+_log = logging.getLogger("moonwire.push")
 
 
 def tellers(
@@ -25,7 +28,10 @@ def tellers(
     """Return the couriers by kind; each delivery asks for configuration and store as they are then."""
 
     def notice(delivery: Delivery) -> Result:
-        return tell(config(), poster(), delivery.target, delivery.payload.body)
+        result = tell(config(), poster(), delivery.target, delivery.payload.body)
+        if isinstance(result, Arrived):
+            _log.info("told by the rule %s: %s", delivery.target, delivery.key, extra={"action": "notify"})
+        return result
 
     def letter(delivery: Delivery) -> Result:
         return _mailed(config(), store(), channel(), delivery)
@@ -50,7 +56,12 @@ def _mailed(config: Config, store: Store, channel: Channel, delivery: Delivery) 
     if digest is None or delivery.target not in config.digest.mail_to:
         return Failed(sentence=f"{delivery.target} does not get the {kind} digest any more.", final=True)
     letter = mail.letter(channel, digest, config.smtp.sender, delivery.target)
-    return mail.send(config.smtp, letter, ca_file=config.fetch.ca_file)
+    result = mail.send(config.smtp, letter, ca_file=config.fetch.ca_file)
+    if isinstance(result, Arrived):
+        _log.info(
+            "the %s digest of %s is mailed to %s", kind, name, delivery.target, extra={"action": "mail"}
+        )
+    return result
 
 
 def check_messengers(config: Config) -> None:

@@ -3,6 +3,7 @@
 Loads little by itself: `fetch` runs every few minutes, and mostly there is nothing to tell.
 """
 
+import logging
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from store.notices import KIND as NOTICE
 
 if TYPE_CHECKING:
     from scheduler.workshop import Workshop
+
+_log = logging.getLogger("moonwire.push")
 
 STOCK_EVERY = timedelta(hours=1)
 """How often a command that asks sources takes stock when nothing is new and nothing failed."""
@@ -43,7 +46,8 @@ def take_stock(store: Store, config: Config, *, now: datetime, online: bool = Tr
 
     `online` False: no source can be reached, so a digest waits for what it would lack.
     """
-    watch(store)
+    for event in watch(store):
+        _log.info("%s: %s", event.name, event.sentence, extra={"action": "health", "kind": event.kind})
     store.take_stock_at(now + STOCK_EVERY)
     close_periods(store, config, now=now, online=online)
 
@@ -53,7 +57,9 @@ def close_periods(store: Store, config: Config, *, now: datetime, online: bool) 
     if online and _is_over(store, config, now):
         from scheduler.push.digests import close_due  # noqa: PLC0415 # once a day
 
-        close_due(store, config, now=now)
+        for digest in close_due(store, config, now=now):
+            name, count = digest.period.name, len(digest.stories) + digest.more
+            _log.info("the digest of %s is made: %d stories", name, count, extra={"action": "digest"})
 
 
 def tell(store: Store, config: Config, channel: Callable[[], Channel], *, now: datetime) -> int:

@@ -22,11 +22,11 @@ LONG: Final = timedelta(days=1)
 LEAST_FAILURES: Final = 3
 
 
-def watch(store: Store) -> int:
-    """Look at every source that was checked since the last look; returns how many things happened."""
+def watch(store: Store) -> tuple[SourceEvent, ...]:
+    """Look at every source that was checked since the last look; returns what happened."""
     looked = [look(each) for each in store.events.unlooked()]
     store.events.keep(looked)
-    return sum(len(each.events) for each in looked)
+    return tuple(event for each in looked for event in each.events)
 
 
 def look(unlooked: Unlooked) -> Looked:
