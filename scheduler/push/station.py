@@ -25,7 +25,7 @@ KEEP: Final = timedelta(days=7)
 """What was sent or given up is remembered so long."""
 LEAST_REST_S: Final = 0.5
 """Between two renderings within a round: news that comes together is shown together."""
-REST_SHARE: Final = 3.0
+REST_SHARE: Final = 2.0
 """The same as a share of what rendering took: showing news must not slow the round down."""
 TROUBLE_S: Final = 5.0
 
