@@ -14,26 +14,10 @@ _KEYS: Final = (
     " UNION SELECT key FROM tombstones WHERE key IN (SELECT value FROM json_each(?1))"
 )
 _GUIDS: Final = "SELECT guid FROM items WHERE source_id = ? AND guid IN (SELECT value FROM json_each(?))"
-_COLUMNS: Final = (
-    "status",
-    "published",
-    "updated",
-    "score",
-    "content_hash",
-    "fingerprint",
-    "url",
-    "language",
-    "topic",
-    "title",
-    "tags",
-    "reasons",
-    "details",
-    "summary",
-    "content",
-)
+_PUBLISHED: Final = items.COLUMNS.index("published")
 _INSERT: Final = (
-    f"INSERT INTO items (id, source_id, guid, first_seen, sort_at, {', '.join(_COLUMNS)})"  # noqa: S608 # our own column names
-    f" VALUES ({', '.join('?' * (len(_COLUMNS) + 5))})"
+    f"INSERT INTO items (id, source_id, guid, first_seen, sort_at, {', '.join(items.COLUMNS)})"  # noqa: S608 # our own column names
+    f" VALUES ({', '.join('?' * (len(items.COLUMNS) + 5))})"
 )
 
 
@@ -75,9 +59,9 @@ def insert(conn: sqlite3.Connection, source_id: int, at: int, far: Sequence[Judg
     rows = []
     keys: list[tuple[int, int]] = []
     for item_id, judged in zip(ids, far, strict=True):
-        row, item = items.columns(judged), judged.item
-        sort_at = at if row["published"] is None else row["published"]
-        rows.append((item_id, source_id, item.guid, at, sort_at, *map(row.__getitem__, _COLUMNS)))
+        row, item = items.values(judged), judged.item
+        sort_at = at if row[_PUBLISHED] is None else row[_PUBLISHED]
+        rows.append((item_id, source_id, item.guid, at, sort_at, *row))
         names = candidates.names_of(judged.identity, (item.url, item.guid))
         keys += [(key, item_id) for key in names]
     conn.executemany(_INSERT, rows)

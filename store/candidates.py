@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 from feeds.model import Identity
@@ -52,7 +53,13 @@ class Relative:
 
 def keys_of(identity: Identity) -> list[int]:
     """Integers for the keys of an identity, strongest first, none twice."""
-    return list(dict.fromkeys(hash64(key) for key in identity.keys))
+    return list(dict.fromkeys(map(_hashed, identity.keys)))
+
+
+@lru_cache(maxsize=1024)
+def _hashed(key: str) -> int:
+    """Hash a key; those of one document are asked for several times."""
+    return hash64(key)
 
 
 def store_keys(conn: sqlite3.Connection, item_id: int, identity: Identity, names: Iterable[str] = ()) -> None:

@@ -49,8 +49,33 @@ def status_of(verdict: Verdict) -> int:
     return NEAR if verdict.near else REJECTED
 
 
+COLUMNS: Final = (
+    "status",
+    "published",
+    "updated",
+    "score",
+    "content_hash",
+    "fingerprint",
+    "url",
+    "language",
+    "topic",
+    "title",
+    "tags",
+    "reasons",
+    "details",
+    "summary",
+    "content",
+)
+"""What an entry says and how it was judged, in the order of `values`."""
+
+
 def columns(judged: Judged) -> dict[str, Any]:
     """Lay out what an entry says and how it was judged; rejected ones are shorter."""
+    return dict(zip(COLUMNS, values(judged), strict=True))
+
+
+def values(judged: Judged) -> tuple[Any, ...]:
+    """Give the values of COLUMNS."""
     item, verdict = judged.item, judged.verdict
     status = status_of(verdict)
     summary, content, reasons = item.summary, item.content, verdict.reasons
@@ -68,23 +93,23 @@ def columns(judged: Judged) -> dict[str, Any]:
         via_title=item.via_title,
         via_url=item.via_url,
     )
-    return {
-        "status": status,
-        "published": micros_or_none(item.published),
-        "updated": micros_or_none(item.updated),
-        "score": verdict.score,
-        "content_hash": judged.identity.content_hash,
-        "fingerprint": judged.identity.fingerprint,
-        "url": item.url,
-        "language": item.language,
-        "topic": verdict.topic,
-        "title": item.title,
-        "tags": to_json(verdict.tags),
-        "reasons": to_json(reasons),
-        "details": to_json(details),
-        "summary": summary,
-        "content": content,
-    }
+    return (
+        status,
+        micros_or_none(item.published),
+        micros_or_none(item.updated),
+        verdict.score,
+        judged.identity.content_hash,
+        judged.identity.fingerprint,
+        item.url,
+        item.language,
+        verdict.topic,
+        item.title,
+        to_json(verdict.tags) if verdict.tags else "[]",
+        to_json(reasons),
+        to_json(details),
+        summary,
+        content,
+    )
 
 
 def insert(conn: sqlite3.Connection, row: dict[str, Any]) -> int:

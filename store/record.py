@@ -34,9 +34,9 @@ class _Filing:
 def record(conn: sqlite3.Connection, check: Check, compare: Compare) -> Recorded:
     """File all entries of a check, then the source's new state and the cost of the check.
 
-    Entries are filed last first: feeds list the newest first, and ids grow with time.
+    Entries are filed last first: feeds list the newest first, and ids grow with time. Raises
+    UnicodeEncodeError for a check that is not `storable`.
     """
-    check = storable(check)
     source_id, visible = sources.keep(conn, check)
     filing = _Filing(conn=conn, compare=compare, source_id=source_id, at=micros(check.at), visible=visible)
     far: list[Judged] = []

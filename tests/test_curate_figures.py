@@ -136,7 +136,7 @@ def test_another_topic_is_only_another_file(title: str, keep: bool) -> None:  # 
 def vocabulary_finds(topic: Topic, text: str) -> bool:
     """Ask the vocabulary as the reader of feeds does."""
     assert topic.vocabulary is not None
-    return topic.vocabulary(html.unescape(text))
+    return topic.vocabulary(f"<title>{html.escape(text)}</title>".encode())
 
 
 @pytest.mark.parametrize("name", ["lunar.jsonl", "hard.jsonl", "everyday.jsonl"])

@@ -8,7 +8,6 @@ import pytest
 
 from feeds.intake import read as reading_module
 from feeds.intake.document import Document, open_document
-from feeds.intake.entries import mentions
 from feeds.intake.head import read_head
 from feeds.intake.mapping import entry_from
 from feeds.intake.parse import UnparsedError, parse_entries
@@ -119,22 +118,6 @@ def test_odd_values_of_the_library() -> None:
     """Values of unexpected kinds are passed over."""
     entry = entry_from({"title": 1, "links": "x", "authors": None}, version="", url=URL, now=None)
     assert entry == Entry()
-
-
-@pytest.mark.parametrize(
-    ("entry", "expected"),
-    [
-        (b"<item>MOON</item>", True),
-        (b"<item>&amp;#109;oon</item>", True),
-        (b"<item>m&#111;on</item>", True),
-        ("<item>月球</item>".encode(), True),
-        (b"<item>cats &amp;amp; dogs</item>", False),
-        (b"<item>\xff</item>", False),
-    ],
-)
-def test_mentions(entry: bytes, expected: bool) -> None:  # noqa: FBT001 # a table of truths
-    """The vocabulary is looked for in the text a reader would see."""
-    assert mentions(entry, lambda text: "moon" in text.lower() or "月" in text) is expected
 
 
 def test_head_of_nothing() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.intake.read import MAX_BODY, MAX_ENTRIES, Work, prepare, read
-from feeds.model.entry import Enclosure, ReadFailed, Reading, ReadRequest
+from feeds.model.entry import Enclosure, Entry, ReadFailed, Reading, ReadRequest
 
 URL = "https://wire.example/news/feed.xml"
 CORPUS = Path(__file__).parent / "corpus"
@@ -328,12 +328,35 @@ def test_vocabulary_decides_who_is_read_in_full() -> None:
     """Entries without a word of the topic keep guid, link, title, date and a short text."""
     about = item(1, "<description>on the &lt;b&gt;Lunar&amp;nbsp;base</description><author>A</author>")
     other = item(2, "<description>&lt;p&gt;on &amp;amp; on &lt;/p&gt; cats</description><author>B</author>")
-    found = reading(rss(about, other), vocabulary=lambda text: "lunar" in text.lower())
+    found = reading(rss(about, other), vocabulary=lambda entry: b"lunar" in entry.lower())
     first, second = found.entries
     assert (first.light, first.authors) == (False, ("A",))
     assert (second.light, second.authors, second.summary) == (True, (), "on &amp; on cats")
     assert second.guid == "https://wire.example/news/g2"
     assert second.raw_hash == found.hashes[1]
+
+
+def test_whoever_is_asked_about_is_read_with_all_text() -> None:
+    """An entry with words of the topic is read in full only if its texts are wanted."""
+    about = item(1, "<description>the &lt;b&gt;Lunar&lt;/b&gt; base</description><category>c</category>")
+    other = item(
+        2, "<description>lunar new year</description><content><![CDATA[<p>Lunar feast</p>]]></content>"
+    )
+    asked: list[Entry] = []
+
+    def wanted(entry: Entry) -> bool:
+        asked.append(entry)
+        return "base" in entry.summary
+
+    found = reading(rss(about, other), vocabulary=lambda _entry: True, wanted=wanted)
+    assert [(entry.summary, entry.content, entry.categories) for entry in asked] == [
+        ("the <b>Lunar</b> base", "", ("c",)),
+        ("lunar new year", "<p>Lunar feast</p>", ()),
+    ]
+    first, second = found.entries
+    assert (first.light, first.dull, first.categories) == (False, False, ("c",))
+    assert (second.light, second.dull, second.weighed) == (True, True, True)
+    assert second == asked[1]
 
 
 def test_links_are_absolute_or_empty() -> None:
@@ -379,10 +402,12 @@ def test_any_bytes(body: bytes, content_type: str, url: str) -> None:
     st.integers(),
     st.sampled_from(range(max(len(SEEDS), 1))),
     st.sampled_from(["", URL]),
-    st.sampled_from([None, lambda text: "moon" in text]),
+    st.sampled_from([None, lambda entry: b"moon" in entry]),
 )
 @settings(max_examples=int(os.environ.get("MOONWIRE_FUZZ", "60")), deadline=None)
-def test_mutated_documents(seed: int, which: int, url: str, vocabulary: Callable[[str], bool] | None) -> None:
+def test_mutated_documents(
+    seed: int, which: int, url: str, vocabulary: Callable[[bytes], bool] | None
+) -> None:
     """Bytes changed, doubled, cut and spliced in real shapes of documents never raise."""
     dice = random.Random(seed)  # noqa: S311 # no secret depends on it
     body = bytearray(SEEDS[which])

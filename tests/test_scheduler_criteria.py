@@ -38,8 +38,8 @@ def test_what_is_judged_by_this_very_file_needs_no_topic(store: Store, tmp_path:
     assert store.judged_by() == label
     lazily = Criteria("lunar-station", store)
     assert lazily.settled
-    assert lazily.vocabulary("a base on the Moon")
-    assert not lazily.vocabulary("bread")
+    assert lazily.vocabulary(b"a base on the Moon")
+    assert not lazily.vocabulary(b"bread")
     assert lazily.tuned().label == label
     with pytest.raises(TopicError):
         Criteria(str(tmp_path / "none.toml"), store)

@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 from feeds.curate import copies, likeness, tokens
 from feeds.curate.fingerprint import Print, jaccard, pack, unpack
-from feeds.curate.printing import draft, make_bands, make_features, make_outline, make_print
+from feeds.curate.printing import draft, make_bands, make_features, make_outline, make_print, make_sketch
 from feeds.model import Identity, Item, Related, Relation
 
 _EDITED = 0.3
@@ -24,9 +24,12 @@ def identify(item: Item) -> Identity:
     )
 
 
-def outline(item: Item) -> Identity:
-    """Identify an item that is not kept: its keys hold, but its text is compared with no other's."""
-    made = make_outline(item)
+def outline(item: Item, *, brief: bool = False) -> Identity:
+    """Identify an item that is not kept: its keys hold, but its text is compared with no other's.
+
+    `brief`: no more of its text was read than its summary.
+    """
+    made = make_sketch(item) if brief else make_outline(item)
     return Identity(keys=_keys(made), fingerprint=pack(made), content_hash=_content_hash(item))
 
 

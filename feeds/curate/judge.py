@@ -183,8 +183,8 @@ def _tags(counts: list[_Count]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for count in counts for tag in count.found.concept.tags))
 
 
-def nothing_found(item: Item, topic: Topic, note: str) -> Verdict:
-    """Reject an item in which nothing speaks for the topic; `note` says so to a person."""
+def nothing_found(item: Item, topic: Topic, note: str, *, label: str = "") -> Verdict:
+    """Reject an item in which nothing speaks for the topic; `note` tells a person, `label` who judged."""
     place: Place = "title" if item.title.strip() else "summary"
     words = " ".join((item.title if place == "title" else item.summary)[:200].split())[:_FEW_WORDS]
     score = 1.0 / (1.0 + math.exp(-topic.start))
@@ -202,5 +202,5 @@ def nothing_found(item: Item, topic: Topic, note: str) -> Verdict:
                 note=note if words else "no text to judge",
             ),
         ),
-        topic=topic.label,
+        topic=label or topic.label,
     )

@@ -23,7 +23,7 @@ UNSPACED = re.compile(
 _CLITICS = re.compile(r"(?:[وف]?(?:[بك]?ال|لل)|[وفبكل])(?=..)|[והבלמשכ]{1,2}(?=...)")
 CLITIC_SCRIPTS = "\u0590"
 """From here on words may have others written on to them."""
-_GAP_WORDS = 3
+GAP_WORDS = 3
 _GAP_CHARACTERS = 8
 _REMEMBER = 30_000
 """Distinct words whose patterns are kept at hand; then the memory starts afresh."""
@@ -266,7 +266,7 @@ def _around(pattern: Pattern, tokens: list[str], place: int) -> tuple[int, int] 
     anchor = pattern.anchor
     first = last = place
     for index in range(anchor - 1, -1, -1):
-        lowest = first - 2 - (_GAP_WORDS if terms[index + 1].gap else 0)
+        lowest = first - 2 - (GAP_WORDS if terms[index + 1].gap else 0)
         term = terms[index]
         first -= 1
         while first > lowest and first >= 0 and not fits(term, tokens[first]):
@@ -274,7 +274,7 @@ def _around(pattern: Pattern, tokens: list[str], place: int) -> tuple[int, int] 
         if first < 0 or first == lowest:
             return None
     for term in terms[anchor + 1 :]:
-        highest = last + 2 + (_GAP_WORDS if term.gap else 0)
+        highest = last + 2 + (GAP_WORDS if term.gap else 0)
         last += 1
         while last < highest and last < len(tokens) and not fits(term, tokens[last]):
             last += 1

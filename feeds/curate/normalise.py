@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 
 from feeds.curate import language, text, urls
@@ -57,6 +58,7 @@ def _outlined(entry: Entry, source: Source, head: FeedHead, *, now: datetime) ->
         published=published or updated,
         published_raw=text.clean_text(entry.published_raw, 200),
         updated=updated,
+        categories=_lines(entry.categories) if entry.categories else (),
         site=urls.site_of(url) or urls.site_of(source.url),
         source_name=source.label,
         source_kind=source.kind,
@@ -111,11 +113,14 @@ def _content(entry: Entry, base: str) -> str:
 
 
 def _declared_language(entry: Entry, source: Source, head: FeedHead) -> str:
-    for tag in (entry.language, source.language, head.language):
-        primary = re.match(r"\s*([A-Za-z]{2,3})(?=$|[-_\s,;])", tag)
-        if primary and primary[1].lower() != "und":
-            return primary[1].lower()
-    return ""
+    return _primary(entry.language) or _primary(source.language) or _primary(head.language)
+
+
+@lru_cache(maxsize=1024)
+def _primary(tag: str) -> str:
+    """Language of a tag in lower case; empty for none."""
+    primary = re.match(r"\s*([A-Za-z]{2,3})(?=$|[-_\s,;])", tag)
+    return primary[1].lower() if primary and primary[1].lower() != "und" else ""
 
 
 def _sane(date: datetime | None, now: datetime) -> datetime | None:

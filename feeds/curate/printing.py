@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import unquote
 
 from feeds.curate import features, text, tokens, urls
@@ -33,9 +34,9 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 """Datelines, bylines and endings that copies add or drop."""
-
 _ADDRESS = re.compile(r"(?:https?://|\bwww\.|(?<!\S)/)\S+", re.IGNORECASE)
 """Addresses are no words of a text: a link's text is often nothing else."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -100,7 +101,18 @@ def make_outline(item: Item) -> Print:
     return _named(item, fold(item.title), _body(item))
 
 
+def make_sketch(item: Item) -> Print:
+    """Outline an item of which only a short text was read: that text is compared as it stands."""
+    text_hash = tokens.hash64(item.summary) if item.summary else 0
+    return _marked(item, fold(item.title), text_hash=text_hash, page=0)
+
+
 def _named(item: Item, title: str, body: str) -> Print:
+    page = _page(urls.parse(urls.canonical(item.url)))
+    return _marked(item, title, text_hash=tokens.hash64(fold(body)) if body else 0, page=page)
+
+
+def _marked(item: Item, title: str, *, text_hash: int, page: int) -> Print:
     key = urls.canonical(item.url)
     guid = urls.guid_key(item.guid)
     minutes, span = _dated(item)
@@ -110,10 +122,10 @@ def _named(item: Item, title: str, body: str) -> Print:
         own_guid=bool(guid) and guid != key and not guid.startswith(urls.MADE_GUID),
         guid=tokens.hash64(item.source, guid) if guid else 0,
         url=tokens.hash64(key) if urls.has_own_page(key) else 0,
-        page=_page(urls.parse(key)),
+        page=page,
         title_hash=tokens.hash64(title) if title else 0,
-        text_hash=tokens.hash64(fold(body)) if body else 0,
-        source=tokens.hash64(item.source),
+        text_hash=text_hash,
+        source=_source_hash(item.source),
         site=tokens.hash32(site) if site else 0,
         fragment=_fragment(item.url),
         language=item.language.partition("-")[0].lower(),
@@ -208,6 +220,13 @@ def _slug(address: urls.Address | None) -> frozenset[int]:
     )
 
 
+@lru_cache(maxsize=256)
+def _source_hash(source: str) -> int:
+    return tokens.hash64(source)
+
+
 def _fragment(url: str) -> int:
+    if "#" not in url:
+        return 0
     address = urls.parse(url)
     return tokens.hash32(address.fragment) if address and address.fragment else 0

@@ -64,6 +64,8 @@ _JUNK = re.compile(
     "\u202a-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 """Control characters, bidi overrides, invisible characters, surrogates and non-characters (joiners stay)."""
+_PRINTED = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\U000e0100-\U000e01ef]")
+"""Of these, the ones that Python takes for printable; all others, and white space but blanks, it does not."""
 _JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
 _SKIN_TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
 _FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]")
@@ -81,7 +83,7 @@ def plain(html: str, limit: int) -> str:
 def line(html: str, limit: int) -> str:
     """As `plain`, for titles: markup that was escaped twice goes too, because titles hold none."""
     text = html[:HTML_LIMIT]
-    for _ in range(3):
+    for _ in range(3 if "<" in text or "&" in text else 0):
         before, text = text, _decoded(text)
         if before == text:
             break
@@ -118,6 +120,11 @@ def safe_html(html: str, base: str) -> str:
 def clean_text(text: str, limit: int) -> str:
     """One line of text that is no HTML (a name, a category): invisible characters out, cut to `limit`."""
     return _cut(_one_line(text[:HTML_LIMIT]), limit)
+
+
+def visible(text: str) -> str:
+    """Take out the characters that no reader sees, which can stand within words; joiners stay."""
+    return _JUNK.sub("", text)
 
 
 def _absolute(value: str, base: str, *, mail: bool) -> str | None:
@@ -230,8 +237,9 @@ def _after_silent(html: str, name: str, position: int, missing: set[str]) -> int
 
 
 def _one_line(text: str) -> str:
-    text = _SPACE.sub(" ", _JUNK.sub("", text)).strip()
-    return _OPENS.sub("‹", text)
+    if "  " in text or not text.isprintable() or not (text.isascii() or _PRINTED.search(text) is None):
+        text = _SPACE.sub(" ", _JUNK.sub("", text))
+    return _OPENS.sub("‹", text.strip()) if "<" in text else text.strip()
 
 
 def _cut(text: str, limit: int) -> str:

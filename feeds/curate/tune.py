@@ -8,6 +8,7 @@ names, nor say anything of an item in which the topic found nothing that speaks 
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 from feeds.curate.fold import Quoter, fold
@@ -41,7 +42,7 @@ class Tuning:
     """Items judged and kept so far, by the address of their source."""
     exclusions: frozenset[str] = field(default=frozenset(), repr=False)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """What verdicts say they are of: topic, revision, content, and the model where there is one."""
         learned = f"+{self.model.id}" if self.model else ""
@@ -61,19 +62,19 @@ def verdict_of(item: Item, by: Tuning) -> Verdict:
     return tuned(judge(item, by.topic), item, by)
 
 
-def may_matter(text: str, by: Tuning) -> bool:
-    """Whether an item of this text, markup included, may be kept or near; always where nothing is promised.
+def may_matter(entry: bytes, by: Tuning) -> bool:
+    """Whether the item of an entry (XML, UTF-8) may be kept or near; always where nothing is promised.
 
-    Where a model speaks, fewer texts can be told apart.
+    Where a model speaks, fewer entries can be told apart.
     """
     vocabulary = by.topic.vocabulary if by.model else by.topic.untaught
-    return vocabulary is None or vocabulary(text)
+    return vocabulary is None or vocabulary(entry)
 
 
 def dull_verdict(item: Item, by: Tuning) -> Verdict:
     """Reject an item of which the topic's vocabulary said that nothing in it could be wanted."""
     note = f"too little of what the topic {by.topic.name} asks for in it"
-    return replace(nothing_found(item, by.topic, note), topic=by.label)
+    return nothing_found(item, by.topic, note, label=by.label)
 
 
 def source_prior(judged: int, kept: int) -> float:

@@ -5,35 +5,19 @@ The rules that change with the web (parameters, wrappers, sites) are data in `da
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import unquote
 
+from feeds.curate.url_parts import LIMIT, PLAIN, Address, parse, unquoted
 from feeds.curate.url_rules import rules, site_rules, wrappers_of
+
+__all__ = ["MADE_GUID", "Address", "canonical", "clean", "guid_key", "has_own_page", "parse", "site_of"]
 
 MADE_GUID = "urn:moonwire:"
 """How a guid begins that no publisher gave."""
-_LIMIT = 4096
-"""Characters; longer addresses are not addresses of articles."""
 _MAX_PASSES = 24
 
-_SPLIT = re.compile(
-    r"(?P<scheme>https?):[/\\]{2,}(?P<authority>[^/\\?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
-    re.IGNORECASE | re.DOTALL,
-)
-_PLAIN = re.compile(
-    r"(https?)://([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+)"
-    r"(/[A-Za-z0-9\-._~/]*+)(?:\?([A-Za-z0-9\-._~=&]*+))?",
-    re.ASCII,
-)
-"""Addresses that are what they seem, which most are: nothing in them is to be put right."""
 _SIMPLE = re.compile(r"//[^:?#]*")
-_EDGES = "".join(map(chr, range(33))) + "\x7f\xa0\u200b\u2060\u3000\ufeff"
-_INNER = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\t\r\n\ud800-\udfff\u200b\u2060\ufeff]")
-_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]{2,45}\]")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
-_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_UNSAFE = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/?#%\[\]]")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PREFIX = re.compile(r"(?:www\d{0,2}|m|mobile|amp|wap|touch|print)\.(?=[^.]+\.)")
 _MOBILE_LABEL = re.compile(r"(?<=[a-z])\.m\.(?=[^.]+\.)")
@@ -46,18 +30,6 @@ _BARE = re.compile(r"(?:/(?!(?:amp|print|mobile)(?:/|$))[^/.;]++)+/?")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp|shtml)$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """An http(s) address in parts: `host` lower-case ASCII, `port` with its colon unless default."""
-
-    scheme: str
-    host: str
-    port: str
-    path: str
-    query: tuple[str, ...]
-    fragment: str
-
-
 @lru_cache(maxsize=4096)
 def canonical(url: str) -> str:
     """Key by which two addresses of one page compare equal; "" when `url` is not http(s).
@@ -66,7 +38,9 @@ def canonical(url: str) -> str:
     parameters, order of parameters, trailing slash, AMP, mobile and print variants do not count;
     redirect wrappers are replaced by the target they carry (RFC 3986 section 6 and its margins).
     """
-    key = url[: _LIMIT + 1]
+    if key := _plain_key(url):
+        return key
+    key = url[: LIMIT + 1]
     for _ in range(_MAX_PASSES):
         before, key = key, _key(key)
         if before == key or _is_settled(before, key):
@@ -83,12 +57,38 @@ def _is_settled(before: str, key: str) -> bool:
     return address is not None and not wrappers_of(address.host)
 
 
+def _plain_key(url: str) -> str:
+    """Key of an address that is what it seems, on a host without rules of its own; else empty."""
+    plain = PLAIN.fullmatch(url) if len(url) <= LIMIT else None
+    if plain is None or not _is_usual(plain[2]):
+        return ""
+    host, path, terms = plain[2], plain[3], plain[4]
+    if path != "/" and not _BARE.fullmatch(path):
+        return ""
+    bare = path.rstrip("/")
+    if not terms:
+        return f"https://{host}{bare or '/'}"
+    kept = sorted(
+        part for part in terms.split("&") if part and not (_tracks(host, part) or _is_variant(part))
+    )
+    return f"https://{host}{bare or '/'}?{'&'.join(kept)}" if kept else f"https://{host}{bare or '/'}"
+
+
+@lru_cache(maxsize=4096)
+def _is_usual(host: str) -> bool:
+    """Whether a host stands in no rule on wrappers and carries no prefix that is taken away."""
+    return not wrappers_of(host) and _bare_host(host) == host
+
+
 def clean(url: str) -> str:
     """Address to show and open: http(s) only, else ""; credentials and tracking gone, wrappers opened.
 
     What is left stays as the publisher wrote it, except that characters no URI may hold
     (RFC 3986 section 2) are percent-encoded.
     """
+    plain = PLAIN.fullmatch(url) if len(url) <= LIMIT else None
+    if plain and plain[4] is None and not wrappers_of(plain[2]):
+        return url
     address = _unwrapped(url)
     if address is None:
         return ""
@@ -113,70 +113,6 @@ def has_own_page(key: str) -> bool:
     """Whether a canonical address names a page of its own, and not just a whole site."""
     address = parse(key)
     return address is not None and bool(address.path.strip("/") or address.query)
-
-
-@lru_cache(maxsize=512)  # an item is asked about the same few addresses a dozen times
-def parse(url: str) -> Address | None:
-    """Read an absolute http(s) address as a browser would; None when it is none."""
-    if len(url) <= _LIMIT and (plain := _PLAIN.fullmatch(url)):
-        scheme, host, path, terms = plain.groups("")
-        query = tuple(part for part in terms.split("&") if part) if terms else ()
-        return Address(scheme=scheme, host=host, port="", path=path, query=query, fragment="")
-    text = _INNER.sub("", url[: _LIMIT + 1].strip(_EDGES))
-    match = _SPLIT.fullmatch(text)
-    if match is None or len(text) > _LIMIT:
-        return None
-    authority = match["authority"].rpartition("@")[2]
-    name, port = _host_and_port(authority)
-    host = _ascii_host(name)
-    if not _HOST.fullmatch(host):
-        return None
-    scheme = match["scheme"].lower()
-    if port is None:
-        return None
-    default = {"http": "80", "https": "443"}[scheme]
-    tail = _escape(match["query"] or "")
-    return Address(
-        scheme=scheme,
-        host=host,
-        port="" if port in {"", default} else ":" + port,
-        path=_escape(match["path"].replace("\\", "/")) or "/",
-        query=tuple(part for part in tail.split("&") if part),
-        fragment=_escape(match["fragment"] or ""),
-    )
-
-
-def _host_and_port(authority: str) -> tuple[str, str | None]:
-    """Port is "" when none is given and None when it is nonsense."""
-    match = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::(\d{0,5}))?", authority, re.ASCII)
-    if match is None:
-        return "", None
-    port = (match[2] or "").lstrip("0")
-    return match[1], port if not port or int(port) < 1 << 16 else None
-
-
-@lru_cache(maxsize=4096)
-def _ascii_host(name: str) -> str:
-    """Host in the form the DNS sees (RFC 5891), or "" when there is no such form."""
-    host = _unquote(name).lower().rstrip(".")
-    if host.isascii():
-        return host
-    if len(host) > 253:  # noqa: PLR2004 # RFC 1035 2.3.4; the codec is slow on longer ones
-        return ""
-    try:
-        return host.encode("idna").decode("ascii").lower().rstrip(".")
-    except UnicodeError:
-        return ""
-
-
-def _escape(text: str) -> str:
-    """Percent-encode what no URI may hold, and percent signs that encode nothing."""
-    text = _BAD_PERCENT.sub("%25", text)
-    return _UNSAFE.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), text)
-
-
-def _unquote(text: str) -> str:
-    return unquote(text, errors="replace") if "%" in text else text
 
 
 def _normal_percent(text: str) -> str:
@@ -236,7 +172,7 @@ def _bare_path(path: str) -> str:
 
 
 def _name(parameter: str) -> str:
-    return _unquote(parameter.partition("=")[0]).lower()
+    return unquoted(parameter.partition("=")[0]).lower()
 
 
 def _tracks(host: str, parameter: str) -> bool:
@@ -284,5 +220,5 @@ def _targets(address: Address) -> Iterator[Address]:
             rest = re.sub(r"^(https?):/+", r"\1://", rest, flags=re.IGNORECASE)
             found = ["?".join(filter(None, (rest, "&".join(address.query))))]
         for text in found:
-            if target := parse(_unquote(text) if wrapper.parameters else text):
+            if target := parse(unquoted(text) if wrapper.parameters else text):
                 yield target

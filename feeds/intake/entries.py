@@ -5,18 +5,19 @@ way of that (ill-formed, or fit to stall the parser) is taken out and read alone
 nothing but itself. Entries without a word of the topic are read cheaply.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
-from html import unescape
 
-from feeds.intake.light import read_light
+from feeds.intake.light import outlines, read_light
+from feeds.intake.outline import Outline, entry_of
 from feeds.intake.parse import UnparsedError, parse_entries
+from feeds.intake.plain import is_atom, plain_reader
 from feeds.intake.repair import repair
 from feeds.intake.split import PARSER_REVISION, Split
 from feeds.intake.wellformed import Form, examine
-from feeds.model.entry import Entry, ReadFailed
+from feeds.model.entry import Entry, ReadFailed, ReadRequest
 
 _MAX_ALONE = 50
 """Entries of one document that are parsed each in its own; with more, the rest is read cheaply."""
@@ -32,17 +33,46 @@ _MAX_MENDED = 1_000_000
 Found = tuple[tuple[Entry, ...], tuple[str, ...]]
 
 
-def read_dull(
-    parts: Split, *, url: str, now: datetime | None, vocabulary: Callable[[str], bool]
-) -> dict[int, Entry]:
-    """By place, the entries without a word of the topic, as far as the cheap way can read them. Linear."""
-    reader = _Reader(parts, url, now)
-    every = range(len(parts.spans))
-    reader.cheaply([index for index in every if not mentions(parts.entry(index), vocabulary)])
-    return {
-        index: replace(entry, raw_hash=parts.hashes[index], dull=True)
-        for index, entry in reader.entries.items()
-    }
+def read_dull(parts: Split, request: ReadRequest) -> dict[int, Entry]:
+    """By place, the entries that no topic wants, as far as the cheap way can read them. Linear.
+
+    Those without a word of the topic are read shortly; others with all their text, to be asked about.
+    """
+    vocabulary = request.vocabulary
+    if vocabulary is None:
+        return {}
+    dull = {index: not vocabulary(parts.entry(index)) for index in range(len(parts.spans))}
+    asked = [index for index in dull if dull[index] or request.wanted]
+    atom = is_atom(parts)
+    found: dict[int, Entry] = {}
+    for index, outline in _outlined(parts, asked):
+        entry = entry_of(
+            outline,
+            url=request.url,
+            now=request.now,
+            atom=atom,
+            raw_hash=parts.hashes[index],
+            dull=True,
+            whole=not dull[index],
+        )
+        if entry and (dull[index] or (request.wanted and not request.wanted(entry))):
+            found[index] = entry
+    return found
+
+
+def _outlined(parts: Split, indices: list[int]) -> Iterator[tuple[int, Outline]]:
+    """Give the usual ones among some entries in outline: from their bytes, or else from one tree."""
+    reader = plain_reader(parts) if indices else None
+    rest: list[int] = []
+    for index in indices:
+        outline = reader.outline(parts.entry(index)) if reader else None
+        if outline:
+            yield index, outline
+        else:
+            rest.append(index)
+    read = outlines(parts.only(rest)) if rest else ()
+    if len(read) == len(rest):
+        yield from ((index, outline) for index, outline in zip(rest, read, strict=True) if outline)
 
 
 def read_new(parts: Split, *, url: str, now: datetime | None) -> Found:
@@ -53,16 +83,6 @@ def read_new(parts: Split, *, url: str, now: datetime | None) -> Found:
     reader.cheaply(fat, strict=False)
     reader.fully([index for index in wanted if index not in reader.entries])
     return reader.found()
-
-
-def mentions(entry: bytes, vocabulary: Callable[[str], bool]) -> bool:
-    """Whether the vocabulary says so of the unescaped text of an entry."""
-    text = entry.decode("utf-8", "replace")
-    if "&" in text:  # XML's own references first, all at once; what is left is HTML's
-        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
-    if "&" in text:
-        text = unescape(text)
-    return vocabulary(text)
 
 
 def read_whole(data: bytes, *, url: str, now: datetime | None, limit: int) -> Found | ReadFailed:

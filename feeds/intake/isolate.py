@@ -84,7 +84,9 @@ class IsolatedReader:
     def read(self, request: ReadRequest) -> Answer:
         """Read as `feeds.intake.read.read` does, but always in time and never fatally."""
         if len(request.body) > ON_THE_SPOT_BYTES or request.body.count(b"<") > ON_THE_SPOT_TAGS:
-            return self._call(read, replace(request, vocabulary=None))  # a function may not travel
+            return self._call(
+                read, replace(request, vocabulary=None, wanted=None)
+            )  # functions may not travel
         prepared = prepare(request)
         if not isinstance(prepared, Work):
             return prepared

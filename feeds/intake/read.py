@@ -127,7 +127,7 @@ def _unseen(
     rest = parts.reduced(fresh)
     light: dict[int, Entry] = {}
     if request.vocabulary and fresh and len(rest.data) <= _MAX_QUICK:
-        light = read_dull(rest, url=request.url, now=request.now, vocabulary=request.vocabulary)
+        light = read_dull(rest, request)
     rest = rest.reduced([place for place in range(len(fresh)) if place not in light])
     if len(light) == len(fresh) and len(rest.data) <= _MAX_QUICK_HEAD:
         return Reading(

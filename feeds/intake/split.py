@@ -171,7 +171,7 @@ def _channel(data: bytes, spans: list[tuple[int, int]]) -> bytes:
 def _find(document: Document, limit: int) -> tuple[list[tuple[int, int]], bool] | None:
     """Find the spans of all entries, and whether there were more than `limit`; None when not sure."""
     data = document.data
-    scopes = _declared(document.start_tag)
+    scopes = declared(document.start_tag)
     if _lowered(scopes.get(b"", b"")) not in _FEED_NAMESPACES | {""}:
         return None
     spans: list[tuple[int, int]] = []
@@ -223,7 +223,8 @@ def _lowered(uri: bytes) -> str:
     return uri.decode("utf-8", "replace").lower()
 
 
-def _declared(tag: bytes) -> dict[bytes, bytes]:
+def declared(tag: bytes) -> dict[bytes, bytes]:
+    """Give the namespaces that a tag declares, by prefix; the default one has an empty prefix."""
     return {prefix: double or single for prefix, double, single in _XMLNS.findall(tag)}
 
 
@@ -231,7 +232,7 @@ def _independent(data: bytes, spans: list[tuple[int, int]], start_tag: bytes) ->
     """Whether no entry declares a namespace that would change how the parser reads another one."""
     if data.count(b"xmlns", len(start_tag)) == 0:
         return True
-    outer = _declared(start_tag)
+    outer = declared(start_tag)
     versioned = start_tag[:4].lower() == b"<rss" or outer.get(b"", b"").lower() in {
         b"http://www.w3.org/2005/atom",
         b"http://purl.org/rss/1.0/",

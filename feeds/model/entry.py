@@ -53,7 +53,9 @@ class Entry:
     light: bool = False
     """True when only key, title, link, date and a short text were read."""
     dull: bool = False
-    """True when the vocabulary said that no topic could want it; then it is `light` as well."""
+    """True when it was said that no topic could want it; then it is `light` as well."""
+    weighed: bool = False
+    """True when that was said of all of its text, which is here, and not of its words alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from feeds.curate.topictext import digest_of, text_of
 
 if TYPE_CHECKING:
-    from feeds.model import Entry
     from feeds.curate.topic import Topic
     from feeds.curate.tune import Tuning
+    from feeds.model import Entry
     from scheduler.judging.learned import Tuner
     from store import Store
 

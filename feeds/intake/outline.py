@@ -1,0 +1,261 @@
+"""What a short reading needs of an entry, and the entry made from it.
+
+What matters to tell an entry from others (guid, link, title, date) is read by feedparser's own rules.
+`feeds.intake.light` finds the parts in a tree, `feeds.intake.plain` in the bytes.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape, unescape
+from typing import Protocol
+from urllib.parse import urljoin
+
+from feeds.intake.dates import parse_date
+from feeds.intake.links import absolute, cut, is_plain
+from feeds.intake.mapping import MAX_GUID, MAX_LINE, MAX_LIST, MAX_TEXT, MAX_TITLE, text_as_markup
+from feeds.model.entry import Entry
+
+MAX_SHORT = 500
+_LOOKED_AT = 1_500
+"""Characters of a body from which the short text is made."""
+
+_DC = "http://purl.org/dc/elements/1.1/"
+_DCTERMS = "http://purl.org/dc/terms/"
+_MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss")
+_CONTENT = "http://purl.org/rss/1.0/modules/content/"
+PLAIN = frozenset(
+    (
+        "",
+        "http://purl.org/rss/1.0/",
+        "http://www.w3.org/2005/atom",
+        "http://purl.org/atom/ns#",
+        "http://my.netscape.com/rdf/simple/0.9/",
+        "http://purl.org/rss/1.0/modules/rss091#",
+    )
+)
+"""Lower-case namespaces of the formats themselves."""
+_ROLES = {
+    ("", "title"): "title",
+    (_DC, "title"): "title",
+    ("", "link"): "link",
+    ("", "guid"): "guid",
+    ("", "id"): "guid",
+    ("", "pubdate"): "published",
+    ("", "published"): "published",
+    ("", "issued"): "published",
+    (_DCTERMS, "issued"): "published",
+    ("", "created"): "created",
+    (_DCTERMS, "created"): "created",
+    ("", "updated"): "updated",
+    ("", "modified"): "updated",
+    ("", "lastbuilddate"): "updated",
+    (_DC, "date"): "updated",
+    (_DCTERMS, "modified"): "updated",
+    ("", "description"): "text",
+    ("", "summary"): "text",
+    ("", "content"): "text",
+    (_DC, "description"): "text",
+    (_CONTENT, "encoded"): "text",
+    ("", "source"): "odd",
+    ("", "image"): "odd",
+    ("", "textinput"): "odd",
+    ("", "category"): "category",
+    (_DC, "subject"): "category",
+    (_DC, "language"): "language",
+    ("", "language"): "language",
+} | {(space, "title"): "title" for space in _MEDIA}
+_SINGLE = ("guid", "published", "created", "updated", "odd", "language")
+_HTML = frozenset(("html", "text/html", "application/xhtml+xml", "xhtml"))
+_TITLE_TYPES = frozenset(("", "text", "plain", "html", "text/html", "text/plain"))
+_FIX_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)(/*)(.*?)")
+_FIX_REFERENCES = re.compile(r"&([A-Za-z0-9_]+);")
+_OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>]*\Z")
+_TAG = re.compile(r"<[^<>]*>")
+_UNDEFINED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+_CP1252 = {code: bytes((code,)).decode("cp1252") for code in range(0x80, 0xA0) if code not in _UNDEFINED}
+
+
+class Part(Protocol):
+    """An element of an entry."""
+
+    def text(self) -> str:
+        """All text inside it, stripped."""
+        ...
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """Attributes by name, those without namespace as they are written."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """An entry's children by what they are. Makers: `light`, `plain`. Taker: `entry_of`."""
+
+    roles: Mapping[str, Sequence[Part]]
+    about: str | None
+    """rdf:about of the entry."""
+    language: str
+    """As declared on the title or a text, or on what is around them."""
+
+
+IDLE = frozenset(("", "text", "language", "category"))
+"""Roles of elements that change nothing of an entry when they stand deeper in it."""
+
+
+def role_of(space: str, local: str) -> str:
+    """Give what an element is for the short reading, by its namespace and name in lower case; or nothing."""
+    return _ROLES.get(("" if space in PLAIN else space, local), "")
+
+
+def is_usual(outline: Outline) -> bool:
+    """Tell whether our few rules surely give what feedparser's many would, as far as the parts tell."""
+    roles = outline.roles
+    if any(len(roles[role]) > 1 for role in _SINGLE if role in roles) or "odd" in roles:
+        return False
+    if outline.about is not None and "guid" in roles:
+        return False
+    title = roles["title"][0] if "title" in roles else None
+    return title is None or bool(
+        title.text()
+        and title.attributes.get("type", "").lower() in _TITLE_TYPES
+        and "mode" not in title.attributes
+    )
+
+
+def entry_of(  # noqa: PLR0913 # what the document adds to an entry
+    outline: Outline,
+    *,
+    url: str,
+    now: datetime | None,
+    atom: bool,
+    strict: bool = True,
+    raw_hash: bytes = b"",
+    dull: bool = False,
+    whole: bool = False,
+) -> Entry | None:
+    """Make the entry; `atom` says that plain text is text. None when `strict` and its link is unclear.
+
+    `whole`: with all of its texts and its categories, as found.
+    """
+    roles = outline.roles
+    guid = _guid(outline, url)
+    link = _link(roles, url) or absolute("", guid)
+    if strict and not link and "link" in roles:
+        return None
+    language = outline.language or _last(roles, "language")[:35]
+    updated_raw = _last(roles, "updated")
+    published_raw = _last(roles, "published") or _last(roles, "created") or updated_raw
+    published = parse_date(published_raw, language=language, now=now)
+    return Entry(
+        guid=cut(guid, MAX_GUID),
+        link=link,
+        title=_title(roles, atom=atom),
+        summary=_summary(roles) if whole else _short(roles),
+        content=_content(roles) if whole else "",
+        categories=_categories(roles) if whole else (),
+        published=published,
+        updated=published
+        if updated_raw == published_raw
+        else (parse_date(updated_raw, language=language, now=now) if updated_raw else None),
+        published_raw=published_raw[:MAX_LINE],
+        language=language,
+        raw_hash=raw_hash,
+        light=True,
+        dull=dull,
+        weighed=dull and whole,
+    )
+
+
+def _title(roles: Mapping[str, Sequence[Part]], *, atom: bool) -> str:
+    if "title" not in roles:
+        return ""
+    title = roles["title"][0]
+    plain = atom and title.attributes.get("type", "text").lower() in {"text", "text/plain", "plain"}
+    return cut(text_as_markup(_mended(title.text()), plain=plain), MAX_TITLE)
+
+
+def _guid(outline: Outline, url: str) -> str:
+    """Find the id, resolved as feedparser does."""
+    if "guid" not in outline.roles:
+        return outline.about or ""
+    part = outline.roles["guid"][-1]
+    text = part.text()
+    return _mended(_resolve(url, text) if text and _is_link(part) else text)
+
+
+def _is_link(guid: Part) -> bool:
+    """Whether an id is an address; the name of the attribute is written in many ways."""
+    values = {name.lower(): value for name, value in guid.attributes.items()}
+    return values.get("ispermalink", "true") == "true"
+
+
+def _link(roles: Mapping[str, Sequence[Part]], url: str) -> str:
+    link = ""
+    for part in roles.get("link", ()):
+        own = part.attributes
+        target = own.get("href") or own.get("url") or own.get("uri")
+        if target is None:
+            text = part.text()
+            text = _resolve(url, text) if text else ""
+            link = _FIX_REFERENCES.sub(r"&\g<1>", text.replace("&amp;", "&")) if "&" in text else text
+        elif own.get("rel", "alternate").lower() == "alternate" and own.get("type", "html").lower() in _HTML:
+            link = _resolve(url, target)
+    return absolute(url, _mended(link))
+
+
+def _resolve(base: str, address: str) -> str:
+    if is_plain(address):
+        return address
+    try:
+        return urljoin(base, _FIX_SLASHES.sub(r"\1\3", address))
+    except ValueError:
+        return ""
+
+
+def _mended(text: str) -> str:
+    """Put right UTF-8 that was taken for latin-1 and encoded again, and stray windows-1252."""
+    if text.isascii():
+        return text
+    with suppress(UnicodeEncodeError, UnicodeDecodeError):
+        text = text.encode("iso-8859-1").decode("utf-8")
+    return text.translate(_CP1252)
+
+
+def _last(roles: Mapping[str, Sequence[Part]], role: str) -> str:
+    return _mended(roles[role][-1].text()) if role in roles else ""
+
+
+def _texts(roles: Mapping[str, Sequence[Part]]) -> list[str]:
+    return [cut(text, MAX_TEXT) for part in roles.get("text", ()) if (text := part.text())]
+
+
+def _summary(roles: Mapping[str, Sequence[Part]]) -> str:
+    return min(_texts(roles), key=len, default="")
+
+
+def _content(roles: Mapping[str, Sequence[Part]]) -> str:
+    texts = _texts(roles)
+    return max(texts, key=len) if len(texts) > 1 else ""
+
+
+def _categories(roles: Mapping[str, Sequence[Part]]) -> tuple[str, ...]:
+    """Take the names of the categories; each is cut, and no more than some are taken."""
+    parts = roles.get("category", ())[:MAX_LIST]
+    names = (part.attributes.get("term") or part.attributes.get("label") or part.text() for part in parts)
+    return tuple(cut(" ".join(name.split()), MAX_LINE) for name in names if name)
+
+
+def _short(roles: Mapping[str, Sequence[Part]]) -> str:
+    """Take the first words of the entry's text, as HTML without tags."""
+    for part in roles.get("text", ()):
+        text = part.text()[:_LOOKED_AT]
+        if "<" in text:
+            text = _OPEN_TAG.sub("", _TAG.sub(" ", text))
+        text = " ".join((unescape(text) if "&" in text else text).split())
+        if text:
+            return escape(text[:MAX_SHORT], quote=False)
+    return ""

@@ -1,0 +1,233 @@
+"""Entries outlined from their bytes alone, without a tree, where that is exact; most are of this kind.
+
+An entry is plain when it is a row of elements that hold text, or one CDATA section, or a row of such
+elements, as XML has it (1.0, fifth edition). Of anything else, and of anything ill-formed, nothing is said.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from feeds.intake.outline import IDLE, PLAIN, Outline, is_usual, role_of
+from feeds.intake.split import Split, declared
+from feeds.intake.wellformed import examine
+
+_ATOM = b"http://www.w3.org/2005/atom"
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_NAME = r"[A-Za-z_][A-Za-z0-9_.-]*+(?::[A-Za-z_][A-Za-z0-9_.-]*+)?"
+_ATTRIBUTES = rf"""(?:\s++{_NAME}\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*+\s*+"""
+_INNER = rf"<(?P<inner>{_NAME}){_ATTRIBUTES}(?:/>|>[^<]*+</(?P=inner)\s*+>)\s*+"
+_CHILD = re.compile(
+    rf"(<({_NAME})({_ATTRIBUTES})(?:/>|>(?:([^<]*+)"
+    rf"|\s*+<!\[CDATA\[((?:[^\]]++|\](?!\]>))*+)\]\]>\s*+"
+    rf"|\s*+((?:{_INNER})++))</\2\s*+>)\s*+)".encode()
+)
+"""An element with the blanks behind it: all, name, attributes, text, CDATA, elements, name of the last."""
+_OPENING = re.compile(rf"<({_NAME})({_ATTRIBUTES})(/?)>\s*+".encode())
+_TAG = re.compile(rf"<({_NAME})({_ATTRIBUTES})/?>".encode())
+_ATTRIBUTE = re.compile(rf"""({_NAME})\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""", re.ASCII)
+_NAMED = (b"&lt;", b"&gt;", b"&amp;", b"&quot;", b"&apos;")
+_CHARACTERS = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
+_REFERENCE = re.compile(r"&(?:lt|gt|quot|apos|amp|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
+_URI = re.compile(r"[a-z][a-z0-9+.-]*:[a-z0-9:/._#?=~%+-]*")
+"""Namespaces that libxml2 says nothing about, in lower case."""
+_LANGUAGE = re.compile(rb"\blang\s*=")
+_BREAK = re.compile(r"[\t\n]")
+_SPREAD = str.maketrans("\t\n", "  ")
+_TELLING = frozenset(("base", "xml:base", "lang", "xml:lang"))
+"""Attributes that change what an element says."""
+_NONE: Mapping[str, str] = {}
+_MANY_NAMES = 1_000
+"""Names of elements that are remembered; real documents have some dozens."""
+
+
+class _Part(NamedTuple):
+    """An element that holds text."""
+
+    raw: bytes
+    quoted: bool
+    """It is a CDATA section."""
+    attributes: Mapping[str, str]
+
+    def text(self) -> str:
+        text = self.raw.decode()
+        return (text if self.quoted else _resolved(text)).strip()
+
+
+class PlainReader:
+    """Outlines entries of one document. Maker: `plain_reader`."""
+
+    def __init__(self, scopes: Mapping[str, str], language: str) -> None:
+        """`scopes`: namespaces by prefix, in lower case; `language`: as declared around the entries."""
+        self._scopes = scopes
+        self._language = language
+        self._roles: dict[bytes, str | None] = {}
+
+    def outline(self, entry: bytes) -> Outline | None:
+        """Give what `light` would find in a tree of this entry; None where only a tree can tell."""
+        entry = _unix(entry)
+        head = _OPENING.match(entry)
+        if head is None or head[3] or self._space(head[1]) not in PLAIN:
+            return None
+        inner = entry[head.end() : entry.rindex(b"</")]
+        children = _CHILD.findall(inner)
+        if sum([len(child[0]) for child in children]) != len(inner):
+            return None
+        about, roles = self._about(head[2]), self._sorted(children)
+        if about is None or roles is None:
+            return None
+        told = "title" in roles or "text" in roles
+        outline = Outline(roles=roles, about=about or None, language=self._language if told else "")
+        return outline if is_usual(outline) else None
+
+    def _space(self, name: bytes) -> str | None:
+        return self._scopes.get(name.decode().rpartition(":")[0])
+
+    def _about(self, tag: bytes) -> str | None:
+        """Value of rdf:about; empty when there is none, None when there is any other attribute."""
+        for name, value in (_attributes(tag) or {"": ""}).items() if tag else ():
+            prefix, _, local = name.partition(":")
+            if local != "about" or self._scopes.get(prefix) != _RDF:
+                return None
+            return value
+        return ""
+
+    def _sorted(self, children: Sequence[Sequence[bytes]]) -> dict[str, list[_Part]] | None:
+        """Sort the children by what they are; None when they are not plain."""
+        roles: dict[str, list[_Part]] = {}
+        rows: list[bytes] = []
+        known = self._roles
+        for _, name, tag, text, quoted, row, _ in children:
+            role = known[name] if name in known else self._role(name)
+            attributes = self._attributes(tag) if tag else _NONE
+            if role is None or attributes is None:
+                return None
+            if (b"&" in text or b"]]>" in text) and not _is_sound(text):
+                return None
+            if row:
+                if role:
+                    return None
+                rows.append(row)
+            elif role:
+                roles.setdefault(role, []).append(_Part(quoted or text, bool(quoted), attributes))
+        return roles if all(self._is_idle(row, title_seen="title" in roles) for row in rows) else None
+
+    def _role(self, name: bytes) -> str | None:
+        """Tell what an element of this name is for; None when its prefix means nothing here."""
+        space = self._space(name)
+        local = name.decode().rpartition(":")[2].lower()
+        role = None if space is None else role_of(space, local)
+        if len(self._roles) < _MANY_NAMES:
+            self._roles[name] = role
+        return role
+
+    def _attributes(self, tag: bytes) -> Mapping[str, str] | None:
+        """Attributes of a child; None when they are ill-formed or change what its text says."""
+        own = _attributes(tag)
+        if own is None or not _TELLING.isdisjoint(own):
+            return None
+        if b":" in tag and not all(name.rpartition(":")[0] in self._scopes for name in own):
+            return None
+        return own
+
+    def _is_idle(self, row: bytes, *, title_seen: bool) -> bool:
+        """Whether a row of elements within a child is well-formed and says nothing of the entry."""
+        for name, tag in _TAG.findall(row):
+            role = self._role(name)
+            if role is None or (tag and self._attributes(tag) is None):
+                return False
+            if role not in IDLE and (role != "title" or not title_seen):
+                return False
+        return _is_sound(_TAG.sub(b"", row))
+
+
+def plain_reader(parts: Split) -> PlainReader | None:
+    """Make the reader of a document's entries; None when what is around them leaves none plain."""
+    outside = parts.only([])
+    around = outside[len(parts.start_tag) :].replace(parts.channel, b"", 1)
+    spaces = {name.decode(): uri.decode().lower() for name, uri in declared(parts.start_tag).items()}
+    own, outer = _attributes(_tag_of(parts.channel)), _attributes(_tag_of(parts.start_tag))
+    if own is None or outer is None or b"xmlns" in around + parts.channel or _LANGUAGE.search(around):
+        return None
+    form = examine(outside)
+    if form.error or form.excess or not all(map(_URI.fullmatch, spaces.values())):
+        return None
+    language = next((tag[name] for tag in (own, outer) for name in ("xml:lang", "lang") if tag.get(name)), "")
+    scopes = {"": "", "xml": "http://www.w3.org/xml/1998/namespace", **spaces}
+    return PlainReader(scopes, language.replace("_", "-")[:35])
+
+
+def is_atom(parts: Split) -> bool:
+    """Whether a document is Atom 1.0, where plain text is text."""
+    name = parts.start_tag[1:].partition(b" ")[0].split()[0].rstrip(b">")
+    prefix, _, local = name.rpartition(b":")
+    return local.lower() == b"feed" and declared(parts.start_tag).get(prefix, b"").lower() == _ATOM
+
+
+def _tag_of(tag: bytes) -> bytes:
+    """Give what stands behind the name in a start tag; empty for none."""
+    opening = _OPENING.match(_unix(tag))
+    return opening[2] if opening else tag
+
+
+def _unix(data: bytes) -> bytes:
+    """End lines as parsers do (XML 1.0, 2.11)."""
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
+
+
+@lru_cache(maxsize=512)
+def _attributes(tag: bytes) -> Mapping[str, str] | None:
+    """Attributes of a start tag, from what stands behind its name; None when they are ill-formed."""
+    text = tag.decode()
+    pairs = _ATTRIBUTE.findall(text)
+    own = {name: double or single for name, double, single in pairs}
+    if len(own) != len(pairs):
+        return None
+    if _BREAK.search(text):
+        own = {name: value.translate(_SPREAD) for name, value in own.items()}
+    if "&" not in text:
+        return own
+    if not all(_is_sound(value.encode(), cdata=True) for value in own.values()):
+        return None
+    return {name: _resolved(value) for name, value in own.items()}
+
+
+def _is_sound(text: bytes, *, cdata: bool = False) -> bool:
+    """Whether what stands between tags, or with `cdata` in an attribute, is well-formed."""
+    if b"]]>" in text and not cdata:
+        return False
+    count = text.count(b"&")
+    if count == sum(map(text.count, _NAMED)):
+        return True
+    found = _REFERENCE.findall(text.decode())
+    return len(found) == count and all(_is_character(*numbers) for numbers in set(found))
+
+
+def _is_character(decimal: str, hexadecimal: str) -> bool:
+    """Whether the number of a reference names a character that XML allows (XML 1.0, 2.2); none is a name."""
+    code = int(decimal or hexadecimal or "20", 10 if decimal else 16)
+    return (
+        code in {9, 10, 13}
+        or 0x20 <= code < 0xD800  # noqa: PLR2004 # as there
+        or 0xE000 <= code < 0xFFFE  # noqa: PLR2004
+        or 0x10000 <= code < 0x110000  # noqa: PLR2004
+    )
+
+
+def _resolved(text: str) -> str:
+    """Put characters in the place of references."""
+    if "&" not in text:
+        return text
+    if "&#" in text:
+        return _REFERENCE.sub(_character, text)
+    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&apos;", "'")
+    return text.replace("&amp;", "&")
+
+
+def _character(reference: re.Match[str]) -> str:
+    if reference[1]:
+        return chr(int(reference[1]))
+    if reference[2]:
+        return chr(int(reference[2], 16))
+    return _CHARACTERS[reference[0]]
