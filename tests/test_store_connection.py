@@ -4,6 +4,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,9 @@ WRITES: dict[str, Call] = {
     "sync_sources": lambda s, _: s.sync_sources([a_source()], origin="config", now=NOW),
     "add_source": lambda s, _: s.add_source(a_source(), now=NOW),
     "remove_source": lambda s, _: s.remove_source(FEED),
+    "make_due": lambda s, _: s.make_due(FEED, at=NOW, why="asked for"),
+    "take_stock_at": lambda s, _: s.take_stock_at(NOW),
+    "keep_patience": lambda s, _: s.keep_patience(NOW, timedelta(hours=1)),
     "record": lambda s, _: s.record(a_check(a_judged()), compare=strangers),
     "record_all": lambda s, _: s.record_all([a_check(a_judged())], compare=strangers),
     "save_stamps": lambda s, _: s.save_stamps({"feed.rss": Stamp(digest="00", changed_at=NOW)}),
@@ -48,6 +52,8 @@ READS: dict[str, Call] = {
     "stories": lambda s, _: s.stories(limit=5),
     "story": lambda s, _: s.story(1),
     "revision": lambda s, _: s.revision(),
+    "stock_at": lambda s, _: s.stock_at(),
+    "patience": lambda s, _: s.patience(),
     "judged_by": lambda s, _: s.judged_by(),
     "stamps": lambda s, _: s.stamps(),
     "backup": lambda s, folder: s.backup(folder / "copy.db"),
