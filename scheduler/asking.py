@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from feeds.errors import ConfigError
@@ -27,6 +28,7 @@ OnCheck: TypeAlias = "Callable[[Check, Recorded], None]"
 Find: TypeAlias = "Callable[[str], PublishedItem | None]"
 _CATCH_UP_S = 5.0
 """What one call spends on stored items that another topic judged."""
+STOCK_EVERY = timedelta(hours=1)
 _PLAIN = {"--all": "everything", "--json": "json"}
 
 
@@ -119,13 +121,16 @@ def _met_rules(workshop: Workshop) -> None:
 
 
 def _take_stock(workshop: Workshop, report: RoundReport) -> None:
-    """Look at how sources stand after a round that brought or lost something, and once an hour at least."""
+    """Look once an hour how sources stand and which days are over; the other rounds pay nothing for it."""
     due, at = workshop.store.stock_at(), workshop.clock()
-    if report.new or report.failed or report.gone or due is None or due <= at:
-        from scheduler.push.telling import take_stock  # noqa: PLC0415 # mostly nothing happens
+    if due is None:
+        workshop.store.take_stock_at(at + STOCK_EVERY)
+    elif due <= at:
+        from scheduler.push.telling import take_stock  # noqa: PLC0415 # mostly it is not time yet
 
         online = report.asked > report.unreached or not report.asked
         take_stock(workshop.store, workshop.config, now=at, online=online)
+        workshop.store.take_stock_at(at + STOCK_EVERY)
 
 
 def _caught_up(shell: Shell, workshop: Workshop) -> None:

@@ -159,7 +159,8 @@ def _is_told(conn: sqlite3.Connection, rule: str, story_id: int) -> bool:
 def _candidates(conn: sqlite3.Connection, story_ids: Sequence[int], moves: Moves) -> Iterable[Candidate]:
     for story_id in story_ids:
         story = stories.one(conn, story_id, moves)
-        assert story is not None  # it has a kept item
+        if story is None:
+            continue
         seen = conn.execute("SELECT min(first_seen) FROM items WHERE story_id = ?", (story_id,)).fetchone()
         yield Candidate(
             story=story,

@@ -36,7 +36,7 @@ def test_every_value_of_a_rule_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Filters are folded, one text stands for a list of one, secrets come from the environment."""
     monkeypatch.setenv("HOOK_SECRET", "moon")
     (rule,) = notified(
-        f'when = "independent origins"\nat_least = 4\ntag = "Power"\nlang = ["ZH", "ru"]\n'
+        f'when = "independent origins"\nat_least = 4\ntag = "Power"\nlang = ["ZH-Hant", "ru"]\n'
         f'source = "CNSA"\nmin_score = 0.8\nsecret_env = "HOOK_SECRET"\n{HOOK}'
     ).notify
     assert rule.condition == Condition(

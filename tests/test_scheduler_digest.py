@@ -22,11 +22,12 @@ from store import Store
 from store.digests import KIND
 from tests.builders import NOW, a_check, a_judged, an_item, at
 from tests.fake_compare import strangers
+from tests.fakes_http import RawServer
 from tests.fakes_mail import MailServer
 from tests.push_site import pushing, settled
 from tests.test_scheduler_notify import NEWS, document
 from tests.test_scheduler_wire import NEVER
-from tests.town import Output, configure, empty_home, run
+from tests.town import Output, answer, configure, empty_home, read_here, run
 
 DAWN = at(hours=19.5)
 """07:30 on the 9th: the day of the tests is over."""
@@ -238,6 +239,27 @@ def test_a_closed_day_is_printed_as_it_was(work: Path, capsys: Output) -> None:
     found = json.loads(run(capsys, "digest", "--daily", "--date", "2026-03-08", "--format", "json"))
     assert (found["kind"], found["period"]) == ("daily", "2026-03-08")
     assert "0 stories" in run(capsys, "digest")
+
+
+def test_one_off_rounds_close_days_once_an_hour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    """Without a daemon: the first round only notes the time, one after it takes stock."""
+    folder = empty_home(tmp_path, monkeypatch)
+    read_here(monkeypatch)
+    with RawServer(answer) as server:
+        configure(folder, server.url("/feed"))
+        run(capsys, "fetch")
+        with Store.open(folder / "wire.db") as store:
+            first = store.stock_at()
+            assert first is not None
+            assert store.digests.last("daily") is None
+            run(capsys, "fetch", "--all")
+            assert (store.stock_at(), store.digests.last("daily")) == (first, None)
+            store.take_stock_at(NOW)
+            run(capsys, "fetch", "--all")
+            assert store.digests.last("daily") is not None
+            assert (store.stock_at() or NOW) >= first
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def _rule(values: Mapping[str, Any], place: str, findings: Findings) -> NotifyRu
         when=values["when"],
         at_least=values.get("at_least", Condition(when="every story").at_least),
         tags=tuple(each.casefold() for each in values.get("tag", ())),
-        languages=tuple(each.casefold() for each in values.get("lang", ())),
+        languages=tuple(each.casefold().partition("-")[0] for each in values.get("lang", ())),
         sources=tuple(each.casefold() for each in values.get("source", ())),
         min_score=values.get("min_score", 0.0),
     )

@@ -51,7 +51,7 @@ def _is_news(candidate: Candidate, look: Look, now: datetime) -> bool:
 def _fits(condition: Condition, story: Story) -> bool:
     lead = story.lead
     tags = {tag.casefold() for tag in lead.tags}
-    languages = {language.casefold() for language in story.languages}
+    languages = {language.casefold().partition("-")[0] for language in story.languages}
     names = [lead.source_name, lead.source]
     names += [part for each in story.also for part in (each.source_name, each.source)]
     return (

@@ -6,7 +6,7 @@ Loads little by itself: `fetch` runs every few minutes, and mostly there is noth
 import logging
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from feeds.model import Channel
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("moonwire.push")
 
-STOCK_EVERY = timedelta(hours=1)
-"""How often a command that asks sources takes stock when nothing is new and nothing failed."""
 PATIENCE_S = 30.0
 """What a one-off command spends on deliveries; the rest is left for the next one."""
 
@@ -48,7 +46,6 @@ def take_stock(store: Store, config: Config, *, now: datetime, online: bool = Tr
     """
     for event in watch(store):
         _log.info("%s: %s", event.name, event.sentence, extra={"action": "health", "kind": event.kind})
-    store.take_stock_at(now + STOCK_EVERY)
     close_periods(store, config, now=now, online=online)
 
 

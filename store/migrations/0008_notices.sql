@@ -9,9 +9,11 @@ CREATE TABLE notice_rules (
 -- which items a rule has told of, so that no later grouping tells them again
 CREATE TABLE notices_told (
   rule TEXT NOT NULL REFERENCES notice_rules (name) ON DELETE CASCADE,
-  item_id INTEGER NOT NULL,
+  item_id INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
   PRIMARY KEY (rule, item_id)
 ) WITHOUT ROWID;
+-- for deleting items
+CREATE INDEX notices_told_item ON notices_told (item_id);
 
 -- what happened to sources, for the feed of their health
 CREATE TABLE source_events (
