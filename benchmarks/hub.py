@@ -209,6 +209,10 @@ class Ear:
         self._station = station
         self.stored: float | None = None
 
+    def forget(self) -> None:
+        """Wait for the next one."""
+        self.stored = None
+
     def news(self) -> None:
         """Note and pass on."""
         self.stored = self.stored or time.monotonic()
@@ -244,7 +248,7 @@ def through_the_wire(folder: Path, who: Subscribers, rounds: int) -> None:
         for _ in range(rounds):
             _quiet(wire)
             who.arrivals()
-            ear.stored = None
+            ear.forget()
             publisher.grow()
             shift[0] += timedelta(minutes=5)
             wire.turn(threading.Event())

@@ -107,7 +107,7 @@ def test_bodies_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     asks = Asks(lambda _: None)
     form = HEADERS[:1]
     long = [{"type": "http.request", "body": b"x" * 9000, "more_body": True}] * 3
-    for length, messages, status in (
+    cases: list[tuple[bytes, list[dict[str, Any]] | None, int]] = [
         (str(hub.LONGEST_BODY + 1).encode(), None, 413),
         (b"9" * 99, None, 413),
         (b"x", None, 413),
@@ -115,7 +115,8 @@ def test_bodies_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"10", [{"type": "http.disconnect"}], 400),
         (b"10", [{"type": "http.request", "body": b"hub", "more_body": True}], 408),
         (b"10", [{"type": "http.request", "body": b"nonsense"}], 400),
-    ):
+    ]
+    for length, messages, status in cases:
         headers = [*form, (b"content-length", length)]
         assert asyncio.run(asks.ask(messages=messages, headers=headers))[0] == status
 

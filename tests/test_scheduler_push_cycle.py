@@ -1,7 +1,7 @@
 """From a publisher's new item to a subscriber's door, through the wire, over real HTTP."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -96,11 +96,16 @@ def test_who_shares_no_secret_gets_no_signature(site: PushSite) -> None:
     assert (wrong.news, wrong.forged) == ([], 1)
 
 
+def always(answer: Answer) -> Callable[[Came], Answer]:
+    """Answer one thing to all."""
+    return lambda _: answer
+
+
 def test_nobody_is_subscribed_who_did_not_ask(site: PushSite) -> None:
     """A callback that denies, repeats nothing, redirects or is not there is not sent anything."""
     others = [Answer(404), Answer(200, b"yes"), Answer(200, b""), Answer(302, Location="/"), Answer(500)]
     for answer in others:
-        with PostServer(lambda _, answer=answer: answer) as server:
+        with PostServer(always(answer)) as server:
             assert site.ask(server.url("/cb")) == 202
             server.wait()
             settled(site.store, "hub-verify")

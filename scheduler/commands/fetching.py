@@ -54,7 +54,7 @@ def publish(
     shell = shell_of(context)
     with shell.store() as store:
         hubs = _hubs(shell.config, store)
-        written = publish_stored(shell.config, store, folder, hubs and hubs.put)
+        written = publish_stored(shell.config, store, folder, hubs.put if hubs else None)
         told = hubs.tell() if hubs else ""
     for path in written:
         if json:

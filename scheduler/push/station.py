@@ -84,9 +84,11 @@ class Station:
         self.dispatcher.stop()
 
     def _run(self) -> None:
-        while not self._stop.is_set():
+        while True:
             self._woken.wait(HOUSE_S)
             self._woken.clear()
+            if self._stop.is_set():
+                return
             try:
                 self._turn()
                 self._keep_house()
