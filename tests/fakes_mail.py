@@ -41,6 +41,8 @@ class MailServer:
     """Offers STARTTLS with this certificate."""
     tls: ssl.SSLContext | None = None
     """Speaks TLS from the first byte."""
+    any_script: bool = True
+    """Knows SMTPUTF8 (RFC 6531)."""
     came: list[tuple[str, EmailMessage]] = field(default_factory=list)
     """Recipient and message."""
     arrived: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
@@ -86,7 +88,7 @@ class MailServer:
         )
         asks |= {"tls_context": self.starttls} if self.starttls else {}
         self._controller = _AnyPort(
-            self, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True, ssl_context=self.tls, **asks
+            self, hostname="127.0.0.1", port=0, enable_SMTPUTF8=self.any_script, ssl_context=self.tls, **asks
         )
         self._controller.start()
         return self

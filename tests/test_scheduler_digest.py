@@ -117,6 +117,27 @@ def test_missed_days_are_made_up_for(store: Store) -> None:
     assert titles(store) == {f"2026-03-{8 + day:02d}": [str(day)] for day in range(4, 0, -1)}
 
 
+def test_a_full_day_is_read_page_by_page(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the size of a page, each story is found once, and a bound is kept."""
+    for n in range(7):
+        file(store, n, at(hours=n))
+    every = [story.id for story in store.digests.stories(NOW, DAWN, limit=99, moves="never")]
+    monkeypatch.setattr("store.digests._PAGE", 2)
+    assert [story.id for story in store.digests.stories(NOW, DAWN, limit=99, moves="never")] == every
+    assert [story.id for story in store.digests.stories(NOW, DAWN, limit=3, moves="never")] == every[:3]
+    assert len(every) == 7
+
+
+def test_a_digest_is_closed_by_one_process_only(store: Store) -> None:
+    """Another one that comes to the same hour finds it made."""
+    file(store, 1, at(hours=2))
+    (first,) = [each for each in close_due(store, PLAIN, now=DAWN) if each.period.kind == "daily"]
+    assert not store.digests.close(replace(first, made=at(days=9)))
+    assert store.digests.one("daily", first.period.name) == first
+    assert store.digests.mail(first, ["a@b.example"], "lane", now=DAWN)
+    assert not store.digests.mail(first, ["a@b.example"], "lane", now=DAWN)
+
+
 def test_offline_nothing_is_closed(store: Store) -> None:
     """A day waits for what it would lack; what is over is asked of the store only."""
     file(store, 1, at(hours=2))

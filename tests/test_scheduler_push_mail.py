@@ -86,6 +86,22 @@ def test_addresses_of_any_script(server: MailServer) -> None:
     ]
 
 
+def test_a_server_that_knows_one_script_only() -> None:
+    """It is said what it lacks; the same reader gets mail once it was replaced."""
+    with MailServer(any_script=False) as server:
+        told = sentence(sent(plain(server), "читатель@почта.example"))
+        assert "the server can not do what this mail needs: One or more source or delivery addresses" in told
+        assert server.came == []
+
+
+def test_a_domain_that_no_server_knows(server: MailServer) -> None:
+    """A name that has no ASCII form goes as it is: the server says what it thinks of it."""
+    odd = f"reader@{'ü' * 70}.example"
+    assert letter(a_channel(), a_digest(), ME, odd).recipient == odd
+    server.refusals += ["501 Bad address"]
+    assert "501 Bad address" in sentence(sent(plain(server), odd))
+
+
 def test_what_is_refused_for_good_is_not_tried_again(server: MailServer) -> None:
     """5xx of a recipient ends it, 4xx does not; the server's own words are told."""
     server.refusals += ["550 No such user here", "451 Try again later"]
