@@ -2,8 +2,10 @@
 
 Usage: python benchmarks/relate_bench.py [--pairs N] [FEED_FOLDER]
 
-Without a folder the test corpus is measured; with one, the entries of the feed documents in it are paired at
-random (never two of one document) and the pairs taken for one article are counted and shown.
+Items are paired at random, never two of one document, and the pairs taken for one article are counted and
+shown. Without a folder they are items of the test corpus; with one, the entries of the feed documents in it.
+A collection may hold copies of one feed: the same post in two of them is no pair of strangers and is counted
+apart. Two documents are copies when they share three titles; the same post has the same title in both.
 """
 
 import argparse
@@ -13,16 +15,17 @@ import random
 import re
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 
 from feeds.curate import language
-from feeds.curate.copies import copied
-from feeds.curate.fingerprint import Print, unpack
+from feeds.curate.fold import fold
 from feeds.curate.identity import compare, identify
 from feeds.curate.text import plain
-from feeds.model import Item
+from feeds.model import Item, Relation
 
 CORPUS = Path(__file__).resolve().parents[1] / "tests" / "corpus"
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -37,22 +40,25 @@ def cpu(work: Callable[[], object], times: int) -> float:
     return (time.process_time() - started) / times * 1e6
 
 
-def corpus_items() -> list[Item]:
-    """Read reports and articles of the test corpus."""
-    rows = [json.loads(line) for name in ("events", "articles") for line in (CORPUS / f"{name}.jsonl").open()]
-    return [
-        Item(
-            source=f"https://s{n}.example/feed",
-            guid=str(n),
-            url=f"https://s{n}.example/{n}",
-            title=row["title"],
-            summary=row.get("summary") or row["text"],
-            language=row["language"],
-            published=START,
-            site=f"s{n}.example",
-        )
-        for n, row in enumerate(rows)
-    ]
+def corpus_items() -> Iterator[tuple[str, Item]]:
+    """Everything of the test corpus that is on a subject of its own, with that subject."""
+    for name in ("events", "events-2", "everyday", "hard", "lunar", "blind-1", "blind-2", "blind-3"):
+        for number, row in enumerate(map(json.loads, (CORPUS / f"{name}.jsonl").open(encoding="utf-8"))):
+            site = f"{name}-{number}.example"
+            subject = row.get("event") or f"{name} {number}"
+            yield (
+                subject,
+                Item(
+                    source=f"https://{site}/feed",
+                    guid=str(number),
+                    url=f"https://{site}/{number}",
+                    title=row["title"],
+                    summary=row["summary"],
+                    language=row.get("language") or row["lang"],
+                    published=START,
+                    site=site,
+                ),
+            )
 
 
 def feed_items(folder: Path) -> Iterator[tuple[str, Item]]:
@@ -97,24 +103,38 @@ def costs(items: Sequence[Item]) -> None:
     print(f"features per item {sum(len(one.features) for one in made) / len(made):.1f}")
 
 
+def copies_of_feeds(known: Sequence[tuple[str, Item]]) -> set[frozenset[str]]:
+    """Pairs of documents that share three titles or more."""
+    titles: defaultdict[str, set[str]] = defaultdict(set)
+    for name, item in known:
+        titles[name].add(fold(item.title))
+    pairs = combinations(titles, 2)
+    return {frozenset(pair) for pair in pairs if len(titles[pair[0]] & titles[pair[1]] - {""}) >= 3}  # noqa: PLR2004 # titles
+
+
 def false_alarms(known: Sequence[tuple[str, Item]], count: int) -> None:
     """Count strangers that are taken for one article, or for one story."""
     chance = random.Random(11)  # noqa: S311 # a sample
-    prints: list[tuple[str, Item, Print]] = []
-    for name, item in known:
-        made = unpack(identify(item).fingerprint)
-        assert made is not None
-        prints.append((name, item, made))
-    copies = done = 0
+    prints = [(name, fold(item.title), identify(item).fingerprint) for name, item in known]
+    copies = copies_of_feeds(known)
+    articles = stories = posts = done = 0
     while done < count:
-        (one, a, first), (other, b, second) = chance.choice(prints), chance.choice(prints)
+        (one, title, a), (other, second, b) = chance.choice(prints), chance.choice(prints)
         if one == other:
             continue
+        if title == second and frozenset((one, other)) in copies:
+            posts += 1
+            continue
         done += 1
-        if copied(first, second).is_copy:
-            copies += 1
-            print(f"  {one} | {a.title[:60]} | {other} | {b.title[:60]}")
-    print(f"{copies} of {count} random pairs of entries of two feeds were taken for one article")
+        related = compare(a, b)
+        stories += related.relation is Relation.SAME_STORY
+        if related.relation in {Relation.SAME_ITEM, Relation.SAME_ARTICLE}:
+            articles += 1
+            print(f"  {one} | {title[:60]} | {other} | {second[:60]} | {related.reasons[0]}")
+    print(
+        f"of {count} random pairs of strangers {articles} were taken for one article, {stories} for one story"
+    )
+    print(f"{posts} pairs left out: one post in two copies of a feed")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -125,12 +145,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--pairs", type=int, default=1_000_000)
     options = parser.parse_args(arguments)
-    if options.folder is None:
-        costs(corpus_items())
-    else:
-        known = list(feed_items(options.folder))
-        costs([item for _, item in known[:300]])
-        false_alarms(known, options.pairs)
+    known = list(corpus_items() if options.folder is None else feed_items(options.folder))
+    costs([item for _, item in known[:300]])
+    false_alarms(known, options.pairs)
     return 0
 
 

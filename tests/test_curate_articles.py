@@ -3,6 +3,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from feeds.curate.identity import compare, identify, relate
 from feeds.curate.text import plain
 from feeds.model import Identity, Relation
+from tests.builders import at
 from tests.corpora import Told, an_item, articles, events, pairs
 
 COPIES = {Relation.SAME_ITEM, Relation.SAME_ARTICLE}
@@ -193,3 +195,11 @@ def test_words_of_indian_scripts_are_whole() -> None:
     a = an_item(1, title="चंद्र स्टेशन की रसोई", summary="पुणे में बनी मशीन चार कप चाय उबालती है और गाती भी है।" * 2)
     b = an_item(2, title="चंद्र स्टेशन की रसोई", summary="बेंगलुरु में छह देशों ने बर्तन धोने के नियम पर बहस की थी।" * 2)
     assert relate(a, b).relation not in COPIES
+
+
+def test_later_the_same_names_are_the_next_event() -> None:
+    """A country that was reported to join is told to join again in another language ten days later."""
+    a = an_item(1, title="Peru joins lunar research station", summary="Peru signed in Lima.", language="en")
+    b = an_item(2, title="Перу присоединилась к лунной станции", summary="Перу подписала.", language="ru")
+    assert relate(a, replace(b, published=at(days=2))).relation is Relation.SAME_STORY
+    assert relate(a, replace(b, published=at(days=10))).relation is Relation.DIFFERENT

@@ -17,10 +17,12 @@ _DAY = 24 * 60
 _TELLING_NAME = 1.5
 """Weight of a name that not every other item bears (China, Russia and the Moon do)."""
 
-_FOREIGN = 0.78
+_FOREIGN = 0.72
 """Least probability of one event across languages: words, which tell follow-ups apart, are no help there."""
 _VAGUE = 0.95
-"""Least probability of one event when texts in two languages share no name and no number."""
+"""The same when they share no name and no number; and of any two items that were published far apart."""
+_LATE_DAYS = 7
+"""News is told within days; later the same names and words are more likely of the next event."""
 
 
 def days_apart(a: Print, b: Print) -> float | None:
@@ -130,6 +132,8 @@ def story_threshold(a: Print, b: Print) -> float:
     Things and acts alone (soil, bricks, to build) are what a whole topic speaks of. Inside a language the
     words tell whether more is shared; across languages only names and numbers could.
     """
+    if (days_apart(a, b) or 0) > _LATE_DAYS:
+        return _VAGUE
     if not a.language or not b.language or a.language == b.language:
         return story_model().threshold
     if a.numbers & b.numbers or any(not is_happening(code) for code in a.concepts & b.concepts):
