@@ -86,6 +86,16 @@ def test_a_closed_day_never_changes(store: Store) -> None:
     assert titles(store) == {"2026-03-09": ["3", "2"], "2026-03-08": ["1"]}
 
 
+def test_an_archive_is_not_late_news(store: Store) -> None:
+    """What a new wire read of the days before its first digest stands in none."""
+    for n in range(1, 4):
+        file(store, n, at(days=-n))
+    close_due(store, PLAIN, now=at(hours=18))
+    file(store, 5, at(hours=1))
+    close_due(store, PLAIN, now=DAWN)
+    assert titles(store) == {"2026-03-08": ["5"], "2026-03-07": ["1"]}
+
+
 def test_a_story_whose_lead_changes_is_not_told_twice(store: Store) -> None:
     """An older report that comes late leads a story that was told: it is no late story."""
     file(store, 1, at(hours=11))

@@ -218,6 +218,7 @@ def test_old_events_are_forgotten(store: Store, monkeypatch: pytest.MonkeyPatch)
 def test_events_without_a_change_cost_no_revision(store: Store) -> None:
     """A look that finds nothing must not render the site."""
     checked(store, state())
+    assert store.events.unlooked() == [], "who was looked at is not looked at again before the next check"
     revision = store.revision()
     assert checked(store, state(at(hours=1))) == 0
     assert store.revision() == revision
