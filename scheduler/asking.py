@@ -128,7 +128,7 @@ def _take_stock(workshop: Workshop, report: RoundReport) -> None:
     elif due <= at:
         from scheduler.push.telling import take_stock  # noqa: PLC0415 # mostly it is not time yet
 
-        online = report.asked > report.unreached or not report.asked
+        online = not report.left and (report.asked > report.unreached or not report.asked)
         take_stock(workshop.store, workshop.config, now=at, online=online)
         workshop.store.take_stock_at(at + STOCK_EVERY)
 

@@ -32,6 +32,8 @@ PATIENCE_S = 60.0
 
 CATCH_UP_S = 1.0
 """What a turn spends on stored items that another topic judged."""
+CATCH_UP_AT_MOST = timedelta(minutes=10)
+"""After a start, the digest of a day waits so long at most for a round that leaves nobody out."""
 LEARN_EVERY = timedelta(hours=1)
 """How often the history of the sources is counted again."""
 
@@ -84,7 +86,8 @@ class Wire:
         self.hands = WireHands(lambda: self.workshop, self.refresh, self._at_work)
         self.health: dict[str, object] = {}
         self._catch_up = self._behind()
-        self._learned_at = clock()
+        self._learned_at = self._started_at = clock()
+        self._complete = False
         self.refresh()
 
     def close(self) -> None:
@@ -116,7 +119,6 @@ class Wire:
         )
 
     def _turn(self, stop: threading.Event) -> RoundReport | None:
-        shop = self.workshop
         report = self._asked(stop)
         if report is not None and (report.asked or report.deferred):
             self._report, self._round_at = report, self._clock()
@@ -125,8 +127,7 @@ class Wire:
             )
             self._tell_line(report)
         self._learn()
-        stock_of = take_stock if report is not None else close_periods
-        stock_of(shop.store, shop.config, now=self._clock(), online=not self._offline)
+        self._take_stock(report)
         self.refresh()
         return report
 
@@ -134,6 +135,14 @@ class Wire:
         """Show what was kept before the round is over, where somebody waits for it."""
         if recorded.kept or recorded.updated:
             self.listener.news()
+
+    def _take_stock(self, report: RoundReport | None) -> None:
+        """Note what happened to sources; days are closed once everybody was asked since the start."""
+        shop, now = self.workshop, self._clock()
+        asked_all = report is None or not report.left
+        self._complete |= asked_all or now - self._started_at >= CATCH_UP_AT_MOST
+        stock_of = take_stock if report is not None else close_periods
+        stock_of(shop.store, shop.config, now=now, online=self._complete and not self._offline)
 
     def _learn(self) -> None:
         """Judge a few stored items again where the topic changed, and count the sources' history."""

@@ -18,15 +18,17 @@ from scheduler.publishing.publish import channel_in
 from scheduler.push.digests import close_due, mail_due
 from scheduler.push.tellers import tellers
 from scheduler.push.telling import close_periods
+from scheduler.rounds.report import RoundReport
 from store import Store
 from store.digests import KIND
 from tests.builders import NOW, a_check, a_judged, an_item, at
 from tests.fake_compare import strangers
+from tests.fakes import FakeClock
 from tests.fakes_http import RawServer
 from tests.fakes_mail import MailServer
 from tests.push_site import pushing, settled
 from tests.test_scheduler_notify import NEWS, document
-from tests.test_scheduler_wire import NEVER
+from tests.test_scheduler_wire import NEVER, configured, wired
 from tests.town import Output, answer, configure, empty_home, read_here, run
 
 DAWN = at(hours=19.5)
@@ -199,6 +201,22 @@ def test_who_is_not_named_any_more_gets_nothing(store: Store) -> None:
             result = couriers[KIND].send(each)
             assert "does not get the" in getattr(result, "sentence", "")
             assert getattr(result, "final", False)
+
+
+@pytest.mark.parametrize(("left", "minutes"), [(0, 0), (3, 10)])
+def test_a_started_wire_asks_everybody_before_it_closes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: int, minutes: int
+) -> None:
+    """A round that had to leave sources out may have missed their news of yesterday; not for long, though."""
+    clock = FakeClock(DAWN)
+    with wired(configured(tmp_path), clock) as wire:
+        monkeypatch.setattr(wire, "_asked", lambda _: RoundReport(changed=1, left=left))
+        wire.turn(NEVER)
+        store = wire.workshop.store
+        assert (store.digests.last("daily") is not None) == (minutes == 0)
+        clock.ticks(minutes=minutes)
+        wire.turn(NEVER)
+        assert store.digests.last("daily") is not None
 
 
 @contextmanager
