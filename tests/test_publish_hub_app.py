@@ -123,7 +123,7 @@ def test_bodies_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_body_may_come_in_pieces() -> None:
     """As servers hand it on."""
-    pieces = [
+    pieces: list[dict[str, Any]] = [
         {"type": "http.request", "body": BODY[:20], "more_body": True},
         {"type": "http.request", "body": BODY[20:]},
     ]

@@ -26,7 +26,7 @@ KEEP: Final = timedelta(days=7)
 LEAST_REST_S: Final = 0.5
 """Between two renderings within a round: news that comes together is shown together."""
 REST_SHARE: Final = 2.0
-"""The same as a share of what rendering took: showing news must not slow the round down."""
+"""The same as a share of the CPU time that rendering took: showing news must not slow the round down."""
 TROUBLE_S: Final = 5.0
 
 _log = logging.getLogger("moonwire.push")
@@ -101,15 +101,15 @@ class Station:
                 self._stop.wait(TROUBLE_S)
 
     def _turn(self) -> None:
-        took = 0.0
+        took: float | None = None
         if self._news.is_set():
             self._news.clear()
-            began = time.monotonic()
+            began = time.thread_time()
             self._wire.refresh()
-            took = time.monotonic() - began
+            took = time.thread_time() - began
         if sum(tell() for tell in self._tellers):
             self.dispatcher.wake()
-        if took:
+        if took is not None:
             self._stop.wait(max(LEAST_REST_S, REST_SHARE * took))
 
     def _keep_house(self) -> None:
