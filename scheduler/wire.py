@@ -20,7 +20,7 @@ from scheduler.desk.hands import WireHands
 from scheduler.judging.rejudge import CatchUp
 from scheduler.publishing.filtered import Shelf
 from scheduler.publishing.publish import PublishError, current_site, library_of, publish_site
-from scheduler.push.stock import stock
+from scheduler.push.stock import stock, told
 from scheduler.push.telling import close_periods, meet_rules, take_stock
 from scheduler.rounds.late import Late
 from scheduler.rounds.run import RoundReport, run_round
@@ -234,6 +234,7 @@ class Wire:
     def _stock(self) -> dict[str, object]:
         store, report = self.workshop.store, self._report
         pushed = stock(self.workshop.config, store, self._clock())
+        notices = told(self.workshop.config, store)
         lines = store.source_lines()
         due = store.next_due()
         return {
@@ -245,6 +246,7 @@ class Wire:
             "revision": store.revision(),
             "of_another_topic": self._catch_up.left,
             **({} if pushed is None else {"push": pushed}),
+            **({} if notices is None else {"told": notices}),
             "next_check": None if due is None else max(due, self._clock()).isoformat(timespec="seconds"),
             "last_round": None
             if report is None or self._round_at is None

@@ -118,6 +118,8 @@ def test_private_networks_are_not_told_without_leave(tmp_path: Path) -> None:
         while not site.store.outbox.counts(KIND)["given-up"]:
             NEVER.wait(0.01)
         (line,) = site.store.outbox.lines({KIND})
+        site.wire.refresh()
+        assert site.wire.health["told"] == {"waiting": 0, "given_up": 1}
     assert (line.state, line.attempts) == ("given-up", 1)
     assert line.error.startswith("10.0.0.1: ")
     assert "private" in line.error
