@@ -145,14 +145,14 @@ def are_issues(a: Print, b: Print) -> bool:
 
     A count that is corrected ("12 hurt", "14 hurt") makes no issue, unless one site tells it so.
     """
-    if a.headline_names or b.headline_names or not is_series(a, b):
+    if not a.counters or not b.counters or a.headline_names or b.headline_names or not is_series(a, b):
         return False
     return _same_site(a, b) or all(map(is_issue, a.counters ^ b.counters))
 
 
 def only_frame(a: Print, b: Print) -> bool:
     """Whether two texts have much in common, but neither headline comes back in the other."""
-    if not a.title or not b.title or no_copy(a, b):
+    if not a.title or not b.title:
         return False
     return overlap(a.phrases, b.phrases, LIMITS["phrases"])[1] >= _FRAME and not _echoes(a, b)
 

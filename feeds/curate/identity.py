@@ -53,7 +53,12 @@ def compare(a: bytes, b: bytes) -> Related:
     first, second = unpack(a), unpack(b)
     if first is None or second is None:
         return _related(Relation.DIFFERENT, 0.0, "A fingerprint of another version can not be compared.")
-    return _same_item(first, second) or _same_article(first, second) or _same_story(first, second)
+    shared = not copies.no_copy(first, second)
+    return (
+        _same_item(first, second)
+        or _same_article(first, second, shared=shared)
+        or _same_story(first, second, shared=shared)
+    )
 
 
 def _same_item(a: Print, b: Print) -> Related | None:
@@ -94,7 +99,7 @@ def _entries_of_one_page(a: Print, b: Print) -> bool:
     return (a.own_guid and b.own_guid) or a.fragment != b.fragment
 
 
-def _same_article(a: Print, b: Print) -> Related | None:
+def _same_article(a: Print, b: Print, *, shared: bool) -> Related | None:
     if a.page and a.page == b.page and a.site == b.site:
         return _related(
             Relation.SAME_ARTICLE,
@@ -105,7 +110,7 @@ def _same_article(a: Print, b: Print) -> Related | None:
         return _related(
             Relation.SAME_ARTICLE, 0.9, "One is a link: it has the other's title and no text of its own."
         )
-    if copies.no_copy(a, b):
+    if not shared:
         return None
     copy = copies.copied(a, b)
     if not copy.is_copy:
@@ -116,22 +121,21 @@ def _same_article(a: Print, b: Print) -> Related | None:
     return _related(Relation.SAME_ARTICLE, max(copy.passages, copy.words), *reasons)
 
 
-def _same_story(a: Print, b: Print) -> Related:
+def _same_story(a: Print, b: Print, *, shared: bool) -> Related:
     model = likeness.story_model()
     gap = likeness.days_apart(a, b)
     if gap is not None and gap > model.window_days:
         return _related(Relation.DIFFERENT, 1.0, f"They were published {gap:.0f} days apart.")
-    if likeness.headlines_part(a, b):
-        return _related(Relation.DIFFERENT, 0.95, "Each headline names what the other item says nothing of.")
-    probability = likeness.story_probability(a, b)
     if copies.are_issues(a, b):
         return _related(Relation.DIFFERENT, 0.95, "They are two issues of one series.")
-    if copies.only_frame(a, b):
-        return _related(Relation.DIFFERENT, 0.95, "They share a frame, and neither speaks of the other's headline.")
+    if shared and copies.only_frame(a, b):
+        return _related(
+            Relation.DIFFERENT, 0.95, "They share a frame, and neither speaks of the other's headline."
+        )
     if likeness.headlines_part(a, b):
         return _related(Relation.DIFFERENT, 0.95, "Each headline names what the other item says nothing of.")
     probability = likeness.story_probability(a, b)
-    if probability < likeness.story_threshold(a, b):
+    if probability < model.threshold or probability < likeness.story_threshold(a, b):
         return _related(
             Relation.DIFFERENT, 1 - probability, f"That they report one event is {probability:.0%} likely."
         )
