@@ -130,7 +130,7 @@ def _same_story(a: Print, b: Print, *, shared: bool) -> Related:
         return _related(Relation.DIFFERENT, 0.95, "They are two issues of one series.")
     if shared and copies.only_frame(a, b):
         return _related(
-            Relation.DIFFERENT, 0.95, "They share a frame, and neither speaks of the other's headline."
+            Relation.DIFFERENT, 0.95, "They share a frame, and neither echoes the other's headline."
         )
     if likeness.headlines_part(a, b):
         return _related(Relation.DIFFERENT, 0.95, "Each headline names what the other item says nothing of.")
