@@ -72,7 +72,7 @@ class Database:
             )  # of a new file: one usual item would leave 4096 half empty
             conn.execute("PRAGMA synchronous = NORMAL")
             conn.execute("PRAGMA wal_autocheckpoint = 4000")
-            conn.execute("PRAGMA cache_size = -16384")
+            conn.execute("PRAGMA cache_size = -4096")  # with four times as much, new items took 10 % longer
             conn.execute("PRAGMA temp_store = MEMORY")
         except BaseException:
             conn.close()

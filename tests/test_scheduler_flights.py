@@ -174,6 +174,28 @@ def test_quiet_checks_are_recorded_together(monkeypatch: pytest.MonkeyPatch) -> 
     assert max(batches) <= 4
 
 
+def test_checks_with_news_are_recorded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One transaction takes several documents too, but only so many entries."""
+    shop = FakeWorkshop(workers=1)
+    batches: list[int] = []
+    record_all = shop.record_all
+
+    def counted(_: FakeWorkshop, checks: list[Check]) -> list[Recorded]:
+        batches.append(sum(len(check.judged) for check in checks))
+        return record_all(checks)
+
+    monkeypatch.setattr(FakeWorkshop, "record_all", counted)
+    monkeypatch.setattr(run, "CALM_S", 600.0)
+    monkeypatch.setattr(run, "NEWS", 3)
+    for url in urls(9):
+        shop.web.feed(url, b"one two")
+    report = run_round(shop, map(a_state, urls(9)))
+    assert report.changed == 9
+    assert sum(batches) == report.new
+    assert max(batches) <= 4
+    assert len(batches) < 9
+
+
 def test_poison_among_quiet_checks_hurts_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """When a batch can not be kept, each of it is kept on its own, and the round's thread does it."""
 

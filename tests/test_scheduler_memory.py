@@ -46,6 +46,7 @@ def test_other_libraries_are_left_alone(
 def test_what_is_loaded_is_put_aside_once() -> None:
     """Where the entry point has switched the collector off it begins, and past what is there already."""
     gc.disable()
+    often = gc.get_threshold()
     try:
         memory.look_for_garbage()
         frozen = gc.get_freeze_count()
@@ -53,6 +54,8 @@ def test_what_is_loaded_is_put_aside_once() -> None:
         assert frozen > 10_000
         memory.look_for_garbage()
         assert gc.get_freeze_count() == frozen
+        assert gc.get_threshold() > often
     finally:
+        gc.set_threshold(*often)
         gc.enable()
         gc.unfreeze()

@@ -172,8 +172,11 @@ def test_a_host_that_refuses_is_left_alone_as_a_whole() -> None:
     assert put_off.next_check > at(minutes=14)
 
 
-def test_a_round_that_is_stopped_records_what_ends_and_leaves_the_rest() -> None:
+def test_a_round_that_is_stopped_records_what_ends_and_leaves_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """What was not started stays due; nothing is half recorded."""
+    monkeypatch.setattr(run, "CALM", 1)
     shop = FakeWorkshop(workers=1)
     for url in urls(5):
         shop.web.feed(url, b"one")

@@ -1,8 +1,9 @@
 """One round: the sources that are due, asked in parallel, recorded one by one.
 
 Workers only make `Check` values; the thread that called records them, so the store has a single
-writer. Work in flight is bounded by `Flights`, hosts are kept apart by `HostQueue`. Checks that brought
-nothing are recorded some at a time: each transaction costs more than such a check.
+writer. Work in flight is bounded by `Flights`, hosts are kept apart by `HostQueue`. Checks that were
+answered are recorded some at a time: a transaction costs more than a check without news, and one of
+several documents with news writes each page once.
 """
 
 import logging
@@ -32,9 +33,11 @@ DRAIN_S = 8.0
 """Seconds that checks in flight may take to end once the round is told to stop."""
 HOLD_SPREAD_S = 300
 CALM = 32
-"""Checks without news that one transaction takes."""
+"""Checks that one transaction takes."""
+NEWS = 300
+"""Entries from which on a transaction takes no further check."""
 CALM_S = 0.5
-"""Seconds that a check without news waits for others."""
+"""Seconds that an answered check waits for others."""
 
 _log = logging.getLogger("moonwire.round")
 OnCheck = Callable[[Check, Recorded], None]
@@ -226,13 +229,14 @@ class _Round:
 
     def _record_all(self, checks: Iterable[tuple[SourceState, Check]], *, quiet: bool = False) -> None:
         for before, check in checks:
-            if check.outcome == "unchanged" and not check.judged:
+            if check.outcome in {"unchanged", "changed"}:
                 self._calm_since = self._calm_since if self._calm else time.monotonic()
                 self._calm.append((before, check))
             else:
                 self._record_calm()
                 self._record(before, check, quiet=quiet)
-        if len(self._calm) >= CALM or (self._calm and time.monotonic() - self._calm_since >= CALM_S):
+        full = len(self._calm) >= CALM or sum(len(check.judged) for _, check in self._calm) >= NEWS
+        if full or (self._calm and time.monotonic() - self._calm_since >= CALM_S):
             self._record_calm()
 
     def _record_calm(self) -> None:
