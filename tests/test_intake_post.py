@@ -1,8 +1,10 @@
 """A POST as a value: what arrives, what is refused, and that neither secrets nor bodies go astray."""
 
+import contextlib
 import gc
 import gzip
 import socket
+import threading
 
 import pytest
 
@@ -228,6 +230,29 @@ def test_a_large_body_over_tls_keeps_to_the_time() -> None:
             outcome = failed(poster.post(a_request(url, b"x" * (16 << 20))), "timeout")
             assert "within 0.5 s" in outcome.sentence
             assert outcome.elapsed_s < 3
+
+
+def test_a_receiver_that_sips_keeps_to_the_time_too() -> None:
+    """Each of its sips is in time; all of them together are not."""
+    ending = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        context = served("right")
+
+        def sip() -> None:
+            with contextlib.suppress(OSError):
+                plain, _ = listener.accept()
+                with context.wrap_socket(plain, server_side=True) as connection:
+                    while not ending.wait(0.05) and connection.recv(16_384):
+                        pass
+
+        receiver = threading.Thread(target=sip)
+        receiver.start()
+        with a_poster(total_s=1) as poster:
+            url = f"https://localhost:{listener.getsockname()[1]}/"
+            outcome = failed(poster.post(a_request(url, b"x" * (16 << 20))), "timeout")
+        ending.set()
+        receiver.join(30)
+    assert outcome.elapsed_s < 5
 
 
 def test_a_post_is_never_sent_twice() -> None:

@@ -140,20 +140,8 @@ class Metered:
         exchange.spend(count)
         return count
 
-    def send(self, data: Any, flags: int = 0) -> int:  # noqa: ANN401 # as the class it extends
-        """Write some of `data`; raises ExchangeError when the time budget is spent."""
-        self.settimeout(self.exchange.remaining())  # type: ignore[attr-defined]
-        try:
-            count: int = super().send(data, flags)  # type: ignore[misc]
-        except TimeoutError:
-            raise self.exchange.late() from None
-        return count
-
     def sendall(self, data: Any, flags: int = 0) -> None:  # noqa: ANN401 # as the class it extends
-        """Write all of `data`; raises ExchangeError when the time budget is spent.
-
-        Over TLS this calls `send` for each record, whose own time limit would begin anew each time.
-        """
+        """Write all of `data`; raises ExchangeError when the time budget is spent."""
         self.settimeout(self.exchange.remaining())  # type: ignore[attr-defined]
         try:
             super().sendall(data, flags)  # type: ignore[misc]
