@@ -7,8 +7,11 @@ error and the exit code that goes with it. Nobody but a developer who asks for i
 import logging
 import os
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,6 +20,9 @@ from scheduler import asking, exit_codes
 from scheduler.rounds.memory import look_for_garbage
 from scheduler.shell import Shell
 from scheduler.show import PipeClosedError, safe
+
+_LAST_S = 0.05
+"""What threads that were told to end have for it."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -57,7 +63,31 @@ def main() -> None:
     """Run the command that the process was started with, and end the process."""
     # Without a handler logging prints warnings by itself, where a command has said what there is to say.
     logging.getLogger().addHandler(logging.NullHandler())
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if _somebody_waits():
+        _leave(code)
+    sys.exit(code)
+
+
+def _somebody_waits() -> bool:
+    """Whether threads are still at work: those that were told to end get a moment for it."""
+    until = time.monotonic() + _LAST_S
+    others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    for thread in others:
+        thread.join(max(0.0, until - time.monotonic()))
+    return any(thread.is_alive() for thread in others)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process although threads of it still wait for hosts.
+
+    The interpreter would end them at whatever they are in, which aborts the process where that is a
+    library of Rust or C++.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _config_first(argv: Sequence[str]) -> list[str]:

@@ -123,6 +123,7 @@ def open_tools(config: Config, criteria: Criteria, store: Store | None = None) -
             wanted=criteria.wanted,
             recall=store.seen if store else (lambda _url: frozenset()),
             pace=pace_of(config),
+            warm=fetcher.made,
         )
 
 
@@ -161,7 +162,7 @@ class _Fetcher:
         self._fetcher: Fetcher | None = None
         odd = not (config.user_agent.isascii() and config.user_agent.isprintable())
         if odd or config.ca_file is not None:
-            self._made()  # raises a ConfigError before anything is asked
+            self.made()  # raises a ConfigError before anything is asked
 
     def __enter__(self) -> Self:
         return self
@@ -172,9 +173,9 @@ class _Fetcher:
                 self._fetcher.close()
 
     def fetch(self, request: FetchRequest) -> FetchOutcome:
-        return self._made().fetch(request)
+        return self.made().fetch(request)
 
-    def _made(self) -> Fetcher:
+    def made(self) -> Fetcher:
         with self._lock:
             if self._fetcher is None:
                 from feeds.intake.fetch import Fetcher, FetchLimits  # noqa: PLC0415 # see above

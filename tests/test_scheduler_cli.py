@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -191,3 +192,18 @@ def test_a_closed_pipe_is_quiet(work: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 141
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_the_process_ends_though_somebody_still_waits_for_a_host(
+    *, waits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread that waits is left behind at once; without any the end is as usual."""
+    gate, left = threading.Event(), list[int]()
+    threading.Thread(target=gate.wait if waits else gate.is_set, daemon=True).start()
+    monkeypatch.setattr(cli, "run", lambda _argv: 1)
+    monkeypatch.setattr(os, "_exit", left.append)
+    with pytest.raises(SystemExit) as end:  # the real one would not come back
+        cli.main()
+    gate.set()
+    assert (left, end.value.code) == ([1] if waits else [], 1)

@@ -7,7 +7,7 @@ import pytest
 from feeds.model import Check, NotModified, Recorded, SourceState
 from feeds.model.fetching import FetchOutcome, FetchRequest
 from scheduler.rounds import run
-from scheduler.rounds.flights import STUCK_LEAST_S, STUCK_S, USUAL, WAITING, Flights
+from scheduler.rounds.flights import GRACE_S, STUCK_LEAST_S, STUCK_S, USUAL, WAITING, Flights
 from scheduler.rounds.run import run_round
 from tests.builders import a_state
 from tests.fakes import FakeWorkshop
@@ -81,16 +81,26 @@ def test_our_own_work_is_no_waiting() -> None:
     assert air.overdue(now + 99) == []
 
 
-@pytest.mark.parametrize(("quick", "grace"), [(0.0, STUCK_S), (100.0, 30.0)])
+@pytest.mark.parametrize(("quick", "grace"), [(0.0, STUCK_LEAST_S), (100.0, 30.0)])
 def test_a_round_that_ends_does_so_some_time_after_the_last_quick_answer(quick: float, grace: float) -> None:
     """A share of what the round took so far; nothing that is not yet stuck."""
     air = Flights(8)
     now = air.open(ends=True)
     old = air.start(a_state(), now)
-    landed(air, now + quick, min(quick, 1.0))
+    for _ in range(USUAL):
+        landed(air, now + quick, min(quick, 1.0))
     assert air.overdue(now + quick + grace - 0.1) == []
     assert air.overdue(now + quick + grace) == [old]
     assert old.cut
+
+
+def test_a_round_of_which_nothing_is_known_yet_gets_its_seconds() -> None:
+    """Whatever begins slowly, this machine included."""
+    air = Flights(8)
+    now = air.open(ends=True)
+    old = air.start(a_state(), now)
+    assert air.overdue(now + GRACE_S - 0.1) == []
+    assert air.overdue(now + GRACE_S) == [old]
 
 
 def test_nothing_is_cut_while_something_moves() -> None:
@@ -113,7 +123,7 @@ def test_who_is_known_to_be_slow_gets_the_time_it_took_and_half_as_much() -> Non
     air = Flights(8)
     now = air.open(ends=True, waits=False)
     slow = air.start(a_state(slow_s=6.0), now)
-    assert air.overdue(now + STUCK_S) == [slow]
+    assert air.overdue(now + GRACE_S) == [slow]
 
 
 def test_who_is_owed_it_is_waited_for_to_the_end() -> None:

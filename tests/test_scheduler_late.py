@@ -30,7 +30,7 @@ def out_of_patience(monkeypatch: pytest.MonkeyPatch, after: int) -> OnCheck:
     def on_check(check: Check, _: Recorded) -> None:
         told.append(check.state.source.url)
         if len(told) == after:  # the clock of the test
-            for name in ("STUCK_S", "STUCK_LEAST_S", "GRACE_SHARE"):
+            for name in ("STUCK_S", "STUCK_LEAST_S", "GRACE_S", "GRACE_SHARE"):
                 monkeypatch.setattr(flights, name, 0.0)
 
     return on_check

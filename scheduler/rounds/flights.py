@@ -24,6 +24,8 @@ WAITING = 6
 """Requests that may wait at the same time, per worker."""
 BULK = 20
 """Sources from which on a round does not wait for its last ones to the end."""
+GRACE_S = 5.0
+"""How long a bulk round waits at least for as long as it is not known what is usual."""
 GRACE_SHARE = 0.3
 """How long a bulk round waits after the last quick answer, as a share of the time up to that answer."""
 KNOWN = 1.5
@@ -125,7 +127,8 @@ class Flights:
 
     def overdue(self, now: float) -> list[Flight]:
         """Return the checks that a round that ends waits for no longer; they are marked as cut."""
-        grace = max(GRACE_SHARE * (self._quick - self._began), self.stuck_s)
+        least = self.stuck_s if len(self._took) >= USUAL else GRACE_S
+        grace = max(GRACE_SHARE * (self._quick - self._began), least)
         if not self._ends or now < self._quick + grace:
             return []
         late = list(self._late(now))

@@ -72,6 +72,8 @@ class Tools:
     recall: Callable[[str], frozenset[bytes]] = lambda _url: frozenset()
     """The stored hashes of a source, by its address, for states that come without them."""
     pace: plan.Pace = field(default_factory=plan.Pace)
+    warm: Callable[[], object] = lambda: None
+    """Loads what asks: called before a round measures how long hosts take."""
 
 
 def check(

@@ -124,6 +124,8 @@ class _Round:
         self._calm_since = 0.0
 
     def run(self, states: Sequence[SourceState]) -> RoundReport:
+        if states:
+            self._means.tools.warm()
         began = self._flights.open(ends=self._late.ends(len(states)), waits=self._late.waits)
         watch = LineWatch(host_of(moves.address_of(state)) for state in states)
         # Who may keep us waiting takes no worker's place, so it begins first.
