@@ -249,6 +249,9 @@ def test_filtered_feeds_are_pushed_too(site: PushSite) -> None:
     path = f"/lang/{language}.json"
     assert f'<{site.base}/hub>; rel="hub"' in site.get(path)[1]
     with PostServer(subscriber) as server:
+        other_spelling = f"/lang/%{ord(language[0]):x}{language[1:]}.json"
+        assert site.get(other_spelling)[0] == 200
+        assert site.ask(server.url("/cb"), path=other_spelling) == 404, "one feed is one topic"
         site.subscribe(server, subscriber, path=path)
         site.publisher.body = document(STATION, NEWS)
         site.turn(hours=25)

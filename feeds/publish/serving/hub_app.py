@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 from feeds.errors import MoonwireError
 from feeds.publish.serving import hub
+from feeds.publish.serving.form_body import Message, Receive, Unread, form_body
 from feeds.publish.serving.hub import Refused, Register
 from feeds.publish.serving.prepared import SECURITY
 from feeds.publish.serving.session import network
@@ -24,8 +25,6 @@ _WAITING = 64
 """Requests that may wait; beyond them 503 is told at once."""
 _GET = "This is a WebSub hub. Feed readers subscribe by POST; people read the feeds instead."
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
@@ -74,9 +73,10 @@ class HubApp:
 
     async def _registered(self, register: Register, scope: Message, receive: Receive) -> Refused | None:
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        body = await body_of(headers.get(b"content-length", "0"), receive)
-        if isinstance(body, Refused):
-            return body
+        length = headers.get(b"content-length", "0")
+        body = await form_body(length, receive, most=hub.LONGEST_BODY, seconds=BODY_S)
+        if isinstance(body, Unread):
+            return Refused(status=body.status, sentence=body.sentence)
         wish = hub.wish_of(headers.get(b"content-type", ""), body)
         if isinstance(wish, Refused):
             return wish
@@ -101,27 +101,6 @@ class Rates:
             self._counts.popitem(last=False)
         most = PER_MINUTE_LOCAL if name in _LOCAL else PER_MINUTE
         return 0 if count < most else max(1, round(began + 60 - now))
-
-
-async def body_of(length: str, receive: Receive) -> bytes | Refused:
-    """Read a body that is short and comes soon; what is longer is not read to its end."""
-    too_long = Refused(status=413, sentence=f"A request may have {hub.LONGEST_BODY} bytes.")
-    if not length.isdigit() or len(length) > len(str(hub.LONGEST_BODY)) or int(length) > hub.LONGEST_BODY:
-        return too_long
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_S):
-            while True:
-                message = await receive()
-                if message["type"] != "http.request":
-                    return Refused(status=400, sentence="The request did not come whole.")
-                body += message.get("body", b"")
-                if len(body) > hub.LONGEST_BODY:
-                    return too_long
-                if not message.get("more_body", False):
-                    return bytes(body)
-    except TimeoutError:
-        return Refused(status=408, sentence=f"The request did not come within {BODY_S:g} s.")
 
 
 async def _send(send: Send, status: int, sentence: str, retry_after_s: int | None = None) -> None:

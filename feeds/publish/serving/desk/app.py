@@ -1,11 +1,11 @@
 """The web server's side of the operator's desk (ASGI 3), around the application that serves everybody."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from feeds.publish.serving.desk.asked import LONGEST_BODY, Answer, Refusal, Request, Terms, plain
 from feeds.publish.serving.desk.routes import Desk, is_shared
+from feeds.publish.serving.form_body import Message, Receive, Unread, form_body
 
 BODY_S = 10.0
 """Seconds in which a form must have come."""
@@ -14,8 +14,6 @@ _WAITING = 16
 """Requests that may wait for the desk; beyond them 503 is told at once."""
 _REPEATED = {"cookie": "; "}
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
@@ -84,25 +82,11 @@ async def _request(scope: Message, receive: Receive) -> Request:
 
 
 async def _body(headers: dict[str, str], receive: Receive) -> bytes:
-    """Read a body that is short and comes soon; what is longer is not read to its end."""
     length = headers.get("content-length", "0")
-    too_long = Refusal(413, f"A form may have {LONGEST_BODY} bytes; this one has more.")
-    if not length.isdigit() or len(length) > len(str(LONGEST_BODY)) or int(length) > LONGEST_BODY:
-        raise too_long
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_S):
-            while True:
-                message = await receive()
-                if message["type"] != "http.request":
-                    raise Refusal(400, "The form did not come whole.")
-                body += message.get("body", b"")
-                if len(body) > LONGEST_BODY:
-                    raise too_long
-                if not message.get("more_body", False):
-                    return bytes(body)
-    except TimeoutError:
-        raise Refusal(408, f"The form did not come within {BODY_S:g} s.") from None
+    body = await form_body(length, receive, most=LONGEST_BODY, seconds=BODY_S)
+    if isinstance(body, Unread):
+        raise Refusal(body.status, body.sentence)
+    return body
 
 
 async def _send(send: Send, scope: Message, answer: Answer) -> None:
