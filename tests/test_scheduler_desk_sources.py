@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from feeds.errors import ConfigError
 from feeds.model.hold import HostHold
 from feeds.publish.serving.desk.room import Notes
 from feeds.publish.serving.hands import Wish
@@ -114,7 +115,7 @@ def test_sources_are_switched_off_and_on_asked_and_removed(site: Site, other: Ra
             if (fields["source"], fields["action"]) == (hashed(url), action):
                 got = site.post("/operator/source/change", fields, Cookie=cookie)
                 assert got.status == 303
-                assert got.headers["location"].startswith("../../sources#")
+                assert got.headers["location"] == "../../sources"
                 return site.ask("GET", "/sources", Cookie=cookie).body
         return "no such button"
 
@@ -122,6 +123,9 @@ def test_sources_are_switched_off_and_on_asked_and_removed(site: Site, other: Ra
     assert f"Disabled {url}" in press("disable")
     assert states(site)[url] == "disabled"
     assert press("check") == "no such button"
+    fields = {"source": url, "action": "check"}
+    got = site.post("/operator/source/change", fields, Authorization=BEARER)
+    assert (got.status, "is disabled; enable it first" in got.body) == (400, True)
     assert f"Enabled {url}" in press("enable")
     assert site.wire.turn(NEVER)
     asked = len(other.seen)
@@ -254,3 +258,21 @@ def test_notes_are_few_and_told_once() -> None:
     assert notes.take("69") == "note 69"
     assert notes.take("69") == ""
     assert notes.take("0") == ""
+
+
+def test_the_page_takes_no_head_for_a_note(site: Site) -> None:
+    """A request for the head alone does not use up what the next page has to tell."""
+    (url,) = states(site)
+    cookie = site.signed_in()
+    page = site.ask("GET", "/sources", Cookie=cookie).body
+    fields = form(page, "operator/source/change")
+    assert fields["source"] == hashed(url)
+    assert site.post("/operator/source/change", fields, Cookie=cookie).status == 303
+    assert site.ask("HEAD", "/sources", Cookie=cookie).status == 200
+    assert "once a minute is as often" in site.ask("GET", "/sources", Cookie=cookie).body
+
+
+def test_what_no_page_offers_is_a_wrong_wish(site: Site) -> None:
+    """The hands say so themselves: they are asked by more than one page."""
+    with pytest.raises(ConfigError, match="action is check, disable, enable or remove"):
+        site.wire.hands.change(next(iter(states(site))), "burn")

@@ -223,3 +223,14 @@ def test_without_the_extra_it_is_named(
     monkeypatch.delitem(sys.modules, "scheduler.assistant", raising=False)
     assert cli.run(["mcp"]) == 2
     assert 'pip install "moonwire[mcp]"' in capsys.readouterr().err
+
+
+def test_a_broken_installation_is_a_defect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    """Another library that is missing is not told to be the extra."""
+    empty_home(tmp_path, monkeypatch)
+    monkeypatch.setitem(sys.modules, "feeds.publish.assistant.tools", None)
+    monkeypatch.delitem(sys.modules, "scheduler.assistant", raising=False)
+    assert cli.run(["mcp"]) not in {0, 2}
+    assert "moonwire[mcp]" not in capsys.readouterr().err

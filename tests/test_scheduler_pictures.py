@@ -12,6 +12,7 @@ import pytest
 from feeds.model import FetchRequest
 from feeds.model.pictures import Images
 from feeds.publish import pictures
+from feeds.publish.serving import picture_app
 from scheduler import daemon
 from scheduler.pictures.cache import PictureCache
 from scheduler.pictures.proxy import PictureProxy
@@ -233,3 +234,23 @@ def test_few_failures_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyP
             proxy.find(pictures.signed(KEY, url))
     proxy.find(pictures.signed(KEY, urls[0]))
     assert [web_.asked(url) for url in urls] == [2, 1, 1]
+
+
+def test_too_many_at_once_are_sent_away(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 at once; the pages are not touched by it."""
+    monkeypatch.setattr(picture_app, "_WAITING", 0)
+    status, headers, _ = raw(site, "/img/x/y")
+    assert (status, headers["retry-after"]) == (503, "5")
+    assert site.ask("GET", "/").status == 200
+
+
+def test_old_pictures_make_room_even_where_there_is_some(tmp_path: Path) -> None:
+    """What is a month old goes at the first look, however little there is."""
+    clock = FakeClock()
+    first = PictureCache(tmp_path / "kept", clock)
+    first.put("a", PNG)
+    first.put("a", PNG)
+    for path in (tmp_path / "kept").glob("*/*"):
+        os.utime(path, (0, 0))
+    PictureCache(tmp_path / "kept", clock).put("b", PNG)
+    assert len(list((tmp_path / "kept").glob("*/*"))) == 1

@@ -235,6 +235,13 @@ def test_words_that_the_service_can_not_take_hold_nothing_up(
     assert step(shop, translator) == 1
 
 
+def test_a_step_ends_in_time(shop: Workshop, service: Service, clock: FakeClock) -> None:
+    """Nothing is begun once its seconds are over."""
+    with Poster(allow_private=frozenset({"127.0.0.1"}), user_agent="test") as poster:
+        assert Translator(clock).step(shop.store, shop.config, poster, seconds=0.0) == 0
+    assert service.asked == []
+
+
 def test_an_answer_that_is_none_is_a_failure(shop: Workshop, service: Service, clock: FakeClock) -> None:
     """Nothing of it is stored."""
     service.answer = lambda _: Answer(200, b'{"translatedText": ["one"]}')

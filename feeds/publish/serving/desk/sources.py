@@ -6,7 +6,16 @@ from typing import Final
 from feeds.errors import ConfigError
 from feeds.publish.library import SourceCard
 from feeds.publish.pages import operator as pages
-from feeds.publish.serving.desk.asked import Answer, Form, Refusal, Request, Terms, as_json, form_of
+from feeds.publish.serving.desk.asked import (
+    Answer,
+    Form,
+    Refusal,
+    Request,
+    Terms,
+    as_json,
+    form_of,
+    see_other,
+)
 from feeds.publish.serving.desk.room import Room
 from feeds.publish.serving.hands import Looked, Wish
 
@@ -56,8 +65,8 @@ def change(room: Room, terms: Terms, request: Request) -> Answer:
         if not session:
             raise
         room.notes.leave(session, str(error))
-        return Answer(status=303, headers=(("location", f"{_PLACE}#{card.slug}"),))
-    return room.told(session, done, f"{_PLACE}#{card.slug}")
+        return see_other(_PLACE)
+    return room.told(session, done, _PLACE)
 
 
 def sources(room: Room, terms: Terms, request: Request) -> Answer | None:
