@@ -223,9 +223,13 @@ def _item(name: str, when: datetime, title: str, summary: str, content: str, ton
 
 
 def _made(item: Item, verdict: Verdict) -> Judged:
+    identity = who(item, verdict)
+    return Judged(item=item, verdict=verdict, identity=identity, raw_hash=identity.content_hash)
+
+
+def who(item: Item, verdict: Verdict) -> Identity:
     """Identify an item as the wire does: only what is kept or near is ever compared by its text."""
-    who: Identity = identify(item) if verdict.keep or verdict.near else outline(item)
-    return Judged(item=item, verdict=verdict, identity=who, raw_hash=who.content_hash)
+    return identify(item) if verdict.keep or verdict.near else outline(item)
 
 
 def _verdict(score: float, *, keep: bool = False, near: bool = False) -> Verdict:

@@ -93,7 +93,7 @@ def test_new_edited_and_withdrawn_items_end_where_all_at_once_would(
         assert {item: level for item, level in levels(conn).items() if before.get(item) != level} == {}
 
 
-@pytest.mark.parametrize("together", [1, 4])
+@pytest.mark.parametrize("together", [1, 4, 13])
 def test_beyond_the_last_bound_an_item_follows_its_surest_relative(
     together: int, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,9 +102,15 @@ def test_beyond_the_last_bound_an_item_follows_its_surest_relative(
     monkeypatch.setattr(reach, "UTMOST", 6)
     copies = [entry(n) for n in (5, 3, 8, 1, 9, 2, 7, 11, 10, 4, 6, 12, 13)]
     copies = [replace(each, item=replace(each.item, source="https://s.example/")) for each in copies]
+    far = replace(entry(20, keep=False), identity=copies[-1].identity)  # a relative of the first
+    store.record(a_check(far), compare=always(Relation.SAME_ARTICLE))
     for start in range(0, len(copies), together):
         check = a_check(*copies[start : start + together])
         store.record(check, compare=always(Relation.SAME_ARTICLE))
+    (story,) = store.stories(limit=9)
+    edited = replace(copies[4], identity=replace(copies[4].identity, content_hash=b"edited"))
+    store.record(a_check(edited, at=at(hours=1)), compare=always(Relation.SAME_ARTICLE))
+    assert [each.key for each in store.stories(limit=9)] == [story.key]
     (story,) = store.stories(limit=9)
     assert len(story.also) == len(copies) - 1
     assert {each.relation for each in story.also} == {"same-article"}
