@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import anyio
 import jsonschema
 import pytest
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp_types.version import LATEST_PROTOCOL_VERSION
 
 from feeds.errors import StoreError
 from feeds.model import Relation
@@ -234,3 +238,24 @@ def test_a_broken_installation_is_a_defect(
     monkeypatch.delitem(sys.modules, "scheduler.assistant", raising=False)
     assert cli.run(["mcp"]) not in {0, 2}
     assert "moonwire[mcp]" not in capsys.readouterr().err
+
+
+def test_the_protocols_own_client_gets_answers(tmp_path: Path) -> None:
+    """In the newest revision, which has no handshake: what the library's client speaks by itself."""
+    configure(tmp_path, "https://1.example/")
+    command = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "scheduler", "--config", str(tmp_path / "moonwire.toml"), "mcp"],
+        cwd=Path(__file__).resolve().parent.parent,
+    )
+
+    async def ask() -> tuple[str, list[str], object]:
+        async with Client(stdio_client(command)) as client:
+            listed = await client.list_tools()
+            found = await client.call_tool("sources", {})
+            return client.protocol_version, [tool.name for tool in listed.tools], found.structured_content
+
+    revision, names, answer = anyio.run(ask)
+    assert revision == LATEST_PROTOCOL_VERSION
+    assert names == [tool.name for tool in tools.TOOLS]
+    assert answer == {"sources": [], "total": 0}
