@@ -34,7 +34,7 @@ def list_subscriptions(context: typer.Context, *, json: Json = False) -> None:
     shell.show.table(headings, [_row(record) for record in records])
     subscribed = sum(record["kind"] == "subscription" for record in records)
     serving = "" if shell.config.serve.hub else " This site runs no hub: set [serve] hub."
-    shell.show.note(f"{subscribed} subscriptions.{serving}")
+    shell.show.note(f"{subscribed} {'subscription' if subscribed == 1 else 'subscriptions'}.{serving}")
 
 
 @app.command("drop")
