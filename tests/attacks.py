@@ -47,6 +47,7 @@ MARKUP = (
     f"<div style='background:url({_JS});width:expression({RUNS})'>x</div>",
     "<style>@import '//evil.example/x.css';*{display:none}</style>",
     f"<p id=content onmouseover={RUNS} style='position:fixed;inset:0'>over everything</p>",
+    "w" * 300 + " " + "月" * 200 + " " + "&shy;W" * 100,
     f"<button popovertarget=y>open me</button><div popover id=y onbeforetoggle={RUNS}>x</div>",
     f"<!--[if true]><script>{RUNS}</script><![endif]--><?xml <img {_SRC}> ?>",
     f"{{{{ ''.__class__ }}}} {{% include 'base.html' %}} ${{{RUNS}}}",

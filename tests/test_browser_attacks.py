@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from lxml import etree
 from lxml import html as lxml_html
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, ViewportSize
 
 from scheduler import daemon
 from scheduler.publishing import web
@@ -74,6 +74,8 @@ POKE = """(() => {
   return told;
 })()"""
 
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
 Check = Callable[[str], object]
 
 
@@ -125,10 +127,12 @@ def ran_in(context: BrowserContext, site: Attacked, paths: list[str]) -> tuple[l
     context.expose_function("told", lambda what: told.append(str(what)))
     context.add_init_script(HOOK)
     page = context.new_page()
+    page.set_viewport_size(ViewportSize(width=360, height=800))
     page.on("request", lambda request: told.append(request.url) if site.origin not in request.url else None)
     for path in paths:
         page.goto(site.origin + path)
         told += [f"{path}: {each}" for each in page.evaluate(POKE)]
+        told += [f"{path}: too wide"] if page.evaluate(TOO_WIDE) > 0 else []
         pages.append(page.content())
     return told, pages
 
@@ -146,8 +150,8 @@ def of_feeds(folder: Path) -> list[str]:
     return texts
 
 
-def hold(site: Attacked, browser: Browser, check: Check, count: int) -> None:
-    """Demand that all attacks are on the pages and that none acts, without the policy's help too."""
+def hold(site: Attacked, browser: Browser, check: Check, sign: str, count: int) -> None:
+    """Demand that more than `count` pages show an attack by its `sign`, and that none acts."""
     paths = site.paths()
     assert len(paths) > count
     with browser.new_context(bypass_csp=True) as context:
@@ -161,7 +165,7 @@ def hold(site: Attacked, browser: Browser, check: Check, count: int) -> None:
         page.close()
         told, signed = ran_in(context, site, ["/sources", *paths])
     assert told == []
-    assert sum("parent.ran" in html.unescape(page) for page in signed) > count
+    assert sum(sign in html.unescape(page) for page in signed) > count
     for name in site.folder.rglob("*.html"):
         pages.append(name.read_text(encoding="utf-8"))
     for page_ in (*pages, *signed, *of_feeds(site.folder)):
@@ -195,7 +199,7 @@ def test_no_attack_of_a_feed_acts_on_any_page(tmp_path: Path, browser: Browser) 
     """Each attack in each field, kept, published, shown to everybody and to the operator."""
     assert len(MARKUP) + len(ADDRESSES) >= 60
     with attacked(tmp_path, MARKUP, ADDRESSES) as site:
-        hold(site, browser, harm_on, len(MARKUP))
+        hold(site, browser, harm_on, "parent.ran", len(MARKUP))
 
 
 @pytest.mark.browser
@@ -245,4 +249,4 @@ def test_no_collected_attack_acts_on_any_page(tmp_path: Path, browser: Browser) 
         return [*harm_on(text), *check.active(inner, deep=False)]
 
     with attacked(tmp_path, markup, addresses) as site:
-        hold(site, browser, both, 0)
+        hold(site, browser, both, "alert", len(rows) // 2)
