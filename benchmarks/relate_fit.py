@@ -38,6 +38,7 @@ PAIR_WEIGHT = 6.0
 RIDGE = 1.0
 FOLDS = 8
 WINDOW_DAYS = 45.0
+OWN = ("pairs-1", "pairs-2", "pairs-3", "pairs-4")
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -392,7 +393,7 @@ def main(arguments: Sequence[str]) -> int:
         features._weights.cache_clear()  # noqa: SLF001 # the table was just replaced
     rows = rows_of(pairs, items)
     report_stories(rows, options.threshold)
-    report_copies(rows, [row for name in ("pairs-1", "pairs-2", "pairs-3") for row in own_rows(name)])
+    report_copies(rows, [row for name in OWN for row in own_rows(name)])
     intercept, weights = fitted(rows)
     named = "\n".join(f"{name} = {value:.3f}" for name, value in zip(likeness.MEASURES, weights, strict=True))
     print(f"intercept {intercept:.3f}\n{named}")

@@ -70,7 +70,7 @@ def test_versions_of_an_article_are_found_by_look_up() -> None:
     assert missed == []
 
 
-@pytest.mark.parametrize("name", ["pairs-1", "pairs-2", "pairs-3"])
+@pytest.mark.parametrize("name", ["pairs-1", "pairs-2", "pairs-3", "pairs-4"])
 def test_excerpts_that_are_hard_to_tell_apart(name: str) -> None:
     """Copies at precision .95; of stories all but few are found, follow-ups of a few words still join."""
     copies, stories = [0, 0, 0], [0, 0, 0]
