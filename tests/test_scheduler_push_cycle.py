@@ -1,5 +1,6 @@
 """From a publisher's new item to a subscriber's door, through the wire, over real HTTP."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -223,6 +224,25 @@ def test_private_callbacks_are_refused(site: PushSite) -> None:
     for callback in ("http://10.0.0.1/cb", "http://127.0.0.2:9/", "http://[::1]/", "http://0.0.0.0/"):
         assert site.ask(callback) == 403
     assert site.store.outbox.waiting("hub-verify") == 0
+
+
+def resolving(address: str) -> Callable[..., list[tuple[int, tuple[str, int]]]]:
+    """Make a resolver that gives one address for all names."""
+    return lambda _host, port, _patience: [(socket.AF_INET, (address, port))]
+
+
+def test_names_of_private_addresses_are_refused(site: PushSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At registration, and at the question when the name has changed its mind meanwhile."""
+    monkeypatch.setattr("feeds.intake.post.resolve", resolving("10.1.2.3"))
+    assert site.ask("http://reader.example/cb") == 403
+    monkeypatch.setattr("feeds.intake.post.resolve", resolving("93.184.216.34"))
+    monkeypatch.setattr("feeds.intake.dial.resolve", resolving("192.168.0.1"))
+    assert site.ask("http://reader.example/cb") == 202
+    settled(site.store, "hub-verify")
+    (line,) = site.store.outbox.lines({"hub-verify"})
+    assert (line.state, line.attempts) == ("given-up", 1)
+    assert "192.168.0.1 is a private address" in line.error
+    assert site.store.subscriptions.count(now=site.clock.now) == 0
 
 
 def test_only_feeds_of_the_site_that_are_pushed(site: PushSite) -> None:

@@ -100,6 +100,18 @@ def test_news_that_comes_together_is_shown_together(store: Store) -> None:
     assert wire.rendered._value <= 1
 
 
+def test_nobody_waits_so_the_round_is_not_slowed(store: Store) -> None:
+    """Where nobody is told, the end of the round shows its news."""
+    wire, teller = Wire(), Teller(store)
+    station = Station(wire, lambda: store, dict, [teller], clock=FakeClock(), eager=lambda: False)
+    with running(station):
+        assert teller.asked.acquire(timeout=30)
+        station.news()
+        station.shown()
+        assert teller.asked.acquire(timeout=30)
+    assert not wire.rendered.acquire(blocking=False)
+
+
 @pytest.mark.parametrize("error", [StoreError("the disk is full"), KeyError("bug")])
 def test_what_fails_is_tried_again(
     store: Store, error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

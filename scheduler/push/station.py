@@ -54,7 +54,10 @@ class Station:
         tellers: Sequence[Tell],
         *,
         clock: Callable[[], datetime],
+        eager: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`eager` says whether news is shown before its round is over: nobody may be waiting for it."""
+        self._eager = eager
         self._wire, self._store, self._tellers, self._clock = wire, store, tellers, clock
         self.dispatcher = Dispatcher(lambda: store().outbox, couriers, clock=clock, jitter=random.random)
         self._woken, self._news, self._stop = threading.Event(), threading.Event(), threading.Event()
@@ -63,8 +66,9 @@ class Station:
 
     def news(self) -> None:
         """Say that something was stored which the site does not show yet."""
-        self._news.set()
-        self._woken.set()
+        if self._eager():
+            self._news.set()
+            self._woken.set()
 
     def shown(self) -> None:
         """Say that the site was rendered anew."""

@@ -63,7 +63,9 @@ class Push:
         )
         self._told = tellers(self._config, self._store, self._channel, self.poster)
         self._announcer = Announcer(wire, self._store, self._config, clock)
-        self.station = Station(wire, self._store, self.couriers, self._tellers(), clock=clock)
+        self.station = Station(
+            wire, self._store, self.couriers, self._tellers(), clock=clock, eager=self._somebody_waits
+        )
 
     def couriers(self) -> Mapping[str, Courier]:
         """Return who sends what, under the present configuration."""
@@ -84,6 +86,10 @@ class Push:
 
     def _channel(self) -> Channel:
         return self._wire.library.channel()
+
+    def _somebody_waits(self) -> bool:
+        config = self._config()
+        return bool(config.serve.hub or config.publish.hubs or config.notify)
 
     def _strangers(self) -> int:
         """Deny what is not of this site, once for each address that the site has."""
