@@ -129,6 +129,8 @@ def test_what_is_no_picture_is_not_served(site: Site, publisher: RawServer) -> N
             status, headers, _body = raw(site, path)
             assert (status, headers["cache-control"]) == (404, "no-store"), name
         assert len(publisher.seen) == asked + 1, name
+    folder = site.wire.workshop.config.store.path.with_name("wire.db.pictures")
+    assert list(folder.glob("*/*")) == []
     site.clock.ticks(minutes=61)
     asked = len(publisher.seen)
     raw(site, signed(site, publisher.url("/none.png")))

@@ -166,6 +166,21 @@ def test_all_ways_to_a_story_have_it(shop: Workshop, clock: FakeClock) -> None:
     assert b"translated" not in files["feed.json"].body
 
 
+def test_archives_hold_what_there_was(
+    shop: Workshop, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A translation that came before the archive was written stands in it, and stays."""
+    step(shop, Translator(clock))
+    monkeypatch.setattr("scheduler.publishing.history.PER_ARCHIVE", 3)
+    config = replace(shop.config, publish=replace(shop.config.publish, entries=3))
+    files_of(config, shop.store, shop.topic, now=shop.clock())
+    document = shop.store.archives.document("archive/1.json")
+    assert document is not None
+    found = {item["title"]: item["_moonwire"] for item in json.loads(document.body)["items"]}
+    assert found[RUSSIAN]["title_translated"] == f"en: {RUSSIAN} ‹b›&"
+    assert "title_translated" not in found[ENGLISH]
+
+
 def test_nothing_is_asked_twice(shop: Workshop, service: Service, clock: FakeClock) -> None:
     """The store remembers by the words; another language is another matter."""
     step(shop, Translator(clock))
