@@ -228,9 +228,9 @@ def make(folder: Path, *, feeds: int, seed: int) -> int:
     size = 0
     for number in range(feeds):
         first, second = (folder / version / name_of(number) for version in VERSIONS)
-        size += _write(first, inventor.feed(number, ENTRIES), ENTRIES)
+        size += write(first, inventor.feed(number, ENTRIES), ENTRIES)
         if number % CHANGED == 0:
-            _write(second, inventor.feed(number, ENTRIES + 1), ENTRIES + 1)
+            write(second, inventor.feed(number, ENTRIES + 1), ENTRIES + 1)
         else:
             for path, twin in ((first, second), (_packed(first), _packed(second))):
                 os.link(path, twin)
@@ -246,7 +246,8 @@ def _packed(path: Path) -> Path:
     return path.with_suffix(".xml.gz")
 
 
-def _write(path: Path, text: str, newest: int) -> int:
+def write(path: Path, text: str, newest: int) -> int:
+    """Put a feed in its place, packed as well, dated by its newest entry; returns its size in bytes."""
     data = text.encode()
     at = (_START + newest * _GAP).timestamp()
     for target, content in ((path, data), (_packed(path), gzip.compress(data, 6, mtime=0))):

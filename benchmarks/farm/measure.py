@@ -69,22 +69,24 @@ def run(
 
 def _next_orphan() -> tuple[float, int] | None:
     """Wait for a process that the command left, but not for our own farm server, which stays."""
-    own = set(_children(os.getpid())) - _STAYING
+    own = set(children(os.getpid())) - STAYING
     if not own:
         return None
     _, _, usage = os.wait4(min(own), 0)
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
 
-_STAYING: set[int] = set()
+STAYING: set[int] = set()
+"""Children of ours that are no command's."""
 
 
 def stays(pid: int) -> None:
     """Do not wait for this child between commands."""
-    _STAYING.add(pid)
+    STAYING.add(pid)
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started and that still run."""
     try:
         tasks = list(Path(f"/proc/{pid}/task").iterdir())
         return [int(child) for task in tasks for child in (task / "children").read_text().split()]
@@ -114,7 +116,7 @@ class _Watch:
             while tree:
                 pid = tree.pop()
                 size += _pss_kb(pid)
-                tree.extend(_children(pid))
+                tree.extend(children(pid))
             self._peak_kb = max(self._peak_kb, size)
 
 

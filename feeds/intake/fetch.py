@@ -12,7 +12,6 @@ from typing import Self
 from feeds.errors import ConfigError
 from feeds.intake.address import AllowPrivate, Guard, redact
 from feeds.intake.carrier import requests
-from feeds.intake.decode import Undecodable, decode
 from feeds.intake.freshness import freshness, http_date
 from feeds.intake.headers import (
     RequestHeaders,
@@ -146,11 +145,7 @@ class Fetcher:
             drain(response, walk.exchange)
             raise ExchangeError("status", *refusal(response.status_code))
         body = read_body(response, walk.exchange, self._limits.max_bytes)
-        decoded = decode(body, joined(fields, "content-encoding"), self._limits.max_bytes)
-        if isinstance(decoded, Undecodable):
-            raise ExchangeError(decoded.kind, decoded.what, _MEND[decoded.kind])
-        if not decoded:
-            raise ExchangeError("protocol", "an empty answer came", "it is asked again later")
+        decoded = _decoded(body, joined(fields, "content-encoding"), self._limits.max_bytes)
         return Fetched(
             url=target.url,
             status=response.status_code,
@@ -170,6 +165,17 @@ _MEND = {
     "truncated": "it is asked again later",
     "encoding": "the publisher's server must be mended",
 }
+
+
+def _decoded(body: bytes, coding: str, limit: int) -> bytes:
+    from feeds.intake.decode import Undecodable, decode  # noqa: PLC0415 # most answers have no body
+
+    decoded = decode(body, coding, limit)
+    if isinstance(decoded, Undecodable):
+        raise ExchangeError(decoded.kind, decoded.what, _MEND[decoded.kind])
+    if not decoded:
+        raise ExchangeError("protocol", "an empty answer came", "it is asked again later")
+    return decoded
 
 
 def _start(request: FetchRequest) -> Target:
