@@ -17,7 +17,9 @@ TEA = """
 topic = {name = "tea", start = -3}
 [concepts.tea]
 weight = 5
-names.en = "green tea"
+names.en = ["green tea", "tea leaves", "tea .. leaves", "steep* leaves", "infusion"]
+names.zh = ["绿..茶", "茶叶"]
+names.ar = "شاي اخضر"
 [concepts.cup]
 weight = 0.2
 names.en = "cup"
@@ -25,7 +27,7 @@ names.en = "cup"
 weight = 3
 near = ["plant", "hill"]
 [words]
-plant.en = "camellia"
+plant.en = ["camellia", "camellia bush"]
 hill.en = ["hill", "slope"]
 """
 
@@ -91,6 +93,15 @@ def test_what_could_be_near_is_looked_at(title: list[str], text: list[str], shap
         ("\u2026green\u2019tea\u2026", True),
         ("tea green < 2 > 1", True),
         ("ｇｒｅｅｎ tea", True),
+        ("caf&eacute;", False),
+        ("leaves", False),
+        ("steeped leaves", True),
+        ("tea of many leaves", True),
+        ("tea leaves", True),
+        ("绿色的茶", True),
+        ("绿色的花", False),
+        ("والشاي الاخضر شاي اخضر", True),
+        ("شاي", False),
         ("", False),
     ],
 )

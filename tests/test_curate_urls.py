@@ -175,6 +175,20 @@ def test_wrappers_nested_without_end_are_given_up() -> None:
     assert urls.canonical(url) == urls.canonical(urls.canonical(url))
 
 
+def test_what_is_plain_has_the_key_that_all_rules_give() -> None:
+    """The short way for plain addresses gives what the passes give."""
+    for url in (
+        "http://news.example/a",
+        "https://news.example/a/b/",
+        "https://news.example/?p=2&utm_source=x&a=1",
+        "https://news.example/?utm_source=x",
+        "https://news.example/",
+    ):
+        key = urls.canonical(url)
+        assert key == urls._key(urls._key(url))
+    assert urls.canonical("http://news.example/a.html") == "https://news.example/a.html"
+
+
 def test_an_address_that_never_settles_has_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """Should a rule ever turn two addresses into each other, the answer is no key instead of a wrong one."""
     monkeypatch.setattr(urls, "_key", lambda key: key + "/x")

@@ -58,6 +58,7 @@ ODD = [
     rss("<item><title>A</title><x><y lang='fr'>y</y></x></item>"),
     rss("<item><title>A</title></item>", " xmlns='http://purl.org/rss/1.0/'"),
     rss("<title xml:lang='de'>T</title><item><title>A</title></item>"),
+    rss("<title>&bad;</title><item><title>A</title></item>"),
     rss("<item/>"),
 ]
 ILL = [
@@ -117,6 +118,12 @@ def test_plain_entries(body: bytes) -> None:
 def test_other_entries(body: bytes) -> None:
     """Of anything odd or ill-formed nothing is said."""
     assert agree(body) == 0
+
+
+def test_hostile_names_are_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document may make up names without end; what they mean is worked out again then."""
+    monkeypatch.setattr("feeds.intake.plain._MANY_NAMES", 1)
+    assert agree(rss("<item><title>A</title><x1/><x2/><x2/><link>b</link></item>")) == 1
 
 
 @pytest.mark.parametrize("body", ILL)

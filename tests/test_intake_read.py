@@ -336,6 +336,15 @@ def test_vocabulary_decides_who_is_read_in_full() -> None:
     assert second.raw_hash == found.hashes[1]
 
 
+def test_odd_entries_without_a_word_are_read_from_a_tree() -> None:
+    """What is not plain costs a tree, what is ill-formed the long way; the others of a document do not."""
+    plain, odd = item(1), item(2, "<!-- c --><description>d</description>")
+    found = reading(rss(plain, odd), vocabulary=lambda _entry: False)
+    assert [(entry.dull, entry.summary) for entry in found.entries] == [(True, ""), (True, "d")]
+    found = reading(rss(plain, item(3, "<description>a & b</description>")), vocabulary=lambda _entry: False)
+    assert [(entry.dull, entry.summary) for entry in found.entries] == [(True, ""), (False, "a & b")]
+
+
 def test_whoever_is_asked_about_is_read_with_all_text() -> None:
     """An entry with words of the topic is read in full only if its texts are wanted."""
     about = item(1, "<description>the &lt;b&gt;Lunar&lt;/b&gt; base</description><category>c</category>")

@@ -125,9 +125,7 @@ def _unseen(
 ) -> Reading | Work:
     fresh = [index for index, raw_hash in enumerate(parts.hashes) if raw_hash not in request.seen]
     rest = parts.reduced(fresh)
-    light: dict[int, Entry] = {}
-    if request.vocabulary and fresh and len(rest.data) <= _MAX_QUICK:
-        light = read_dull(rest, request)
+    light = read_dull(rest, request) if fresh and len(rest.data) <= _MAX_QUICK else {}
     rest = rest.reduced([place for place in range(len(fresh)) if place not in light])
     if len(light) == len(fresh) and len(rest.data) <= _MAX_QUICK_HEAD:
         return Reading(
