@@ -18,8 +18,9 @@ from unittest.mock import patch
 
 from feeds.curate import topic
 from feeds.curate.fold import fold
-from feeds.model import Channel
+from feeds.model import Channel, Story
 from feeds.publish import cursor
+from feeds.publish.pages import frame
 from feeds.publish.pages import live as pages
 from feeds.publish.serving.live import answer
 from scheduler.publishing.library import StoreLibrary
@@ -32,8 +33,8 @@ def questions(library: StoreLibrary) -> dict[str, list[tuple[str, str]]]:
     """Return path and query string of the pages to measure, by kind."""
     tags = [each.value for each in library.facets("tag")][:8]
     languages = [each.value for each in library.facets("lang")][:8]
-    stories, after = [], None
-    river = []
+    stories: list[Story] = []
+    river, after = [], None
     for _ in range(_MOST):
         river.append(("/river", f"after={cursor.written(after)}" if after else ""))
         found = library.river("", after=after, limit=50)
@@ -67,7 +68,7 @@ def cost(library: StoreLibrary, asked: list[tuple[str, str]], runs: int) -> tupl
 
         return made
 
-    with patch.object(pages, "page", timed(pages.page)):
+    with patch.object(pages, "page", timed(frame.page)):
         for _ in range(runs):
             for path, query in asked:
                 spent[0], start = 0.0, time.thread_time()
