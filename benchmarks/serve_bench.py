@@ -23,6 +23,7 @@ import time
 from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from statistics import median
 
@@ -163,8 +164,9 @@ def _found(pattern: str, text: str) -> str:
 
 
 def _ms(text: str) -> float:
-    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()  # type: ignore[union-attr] # as wrk writes it
-    return float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
+    """Read a span as wrk writes it; what it could not count, on a busy machine, is no number."""
+    match = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text)
+    return float(match[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}[match[2]] if match else nan
 
 
 def _print(costs: dict[tuple[str, str], list[Cost]]) -> None:
