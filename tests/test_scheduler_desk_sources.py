@@ -230,6 +230,17 @@ def test_wrong_wishes_are_told(
     assert states(site) == before
 
 
+def test_scripts_are_told_in_json(site: Site) -> None:
+    """A sentence and the status; people get a page."""
+    got = site.post("/operator/source/look", {"url": "ftp://a.example/"}, Authorization=BEARER)
+    assert got.headers["content-type"] == "application/json"
+    assert "expected an address" in json.loads(got.body)["error"]
+    wrong = site.post("/operator/source/look", {}, Authorization="Bearer x")
+    assert (wrong.status, json.loads(wrong.body)) == (403, {"error": "This is not the token."})
+    assert "www-authenticate" in wrong.headers
+    assert site.post("/operator/source/look", {}).headers["content-type"].startswith("text/html")
+
+
 def test_forms_are_of_their_session_and_source(site: Site, other: RawServer) -> None:
     """Without a seal, or from elsewhere, nothing is asked, added or changed."""
     (url,) = states(site)

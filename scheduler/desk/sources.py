@@ -54,7 +54,7 @@ def add(store: Store, source: Source, *, at: datetime) -> str:
     """Watch a source from now on; returns what was done."""
     if not store.add_source(source, now=at):
         check_new(store, source)
-    return f"Added {source.label} <{source.url}>."
+    return f"Added {_named(source)}."
 
 
 def remove(store: Store, url: str, *, file: Path | None) -> str:
@@ -63,7 +63,7 @@ def remove(store: Store, url: str, *, file: Path | None) -> str:
     if state.origin in {"config", "default"}:
         raise ConfigError(f"{url}: {_where(state, file)}")
     store.remove_source(url)
-    return f"Removed {state.source.label} <{url}>."
+    return f"Removed {_named(state.source)}."
 
 
 def switch(store: Store, url: str, *, disabled: bool, file: Path | None, at: datetime) -> str:
@@ -76,7 +76,7 @@ def switch(store: Store, url: str, *, disabled: bool, file: Path | None, at: dat
         store.add_source(replace(state.source, disabled=disabled), now=at)
     elif state.source.disabled != disabled:
         raise ConfigError(f"{url}: {_where(state, file)}")
-    return f"{'Disabled' if disabled else 'Enabled'} {state.source.label} <{url}>."
+    return f"{'Disabled' if disabled else 'Enabled'} {_named(state.source)}."
 
 
 def recheck(store: Store, url: str, *, at: datetime) -> str:
@@ -88,7 +88,7 @@ def recheck(store: Store, url: str, *, at: datetime) -> str:
     from scheduler.rounds import hosts, moves, plan  # noqa: PLC0415 # only this command needs it
 
     state = known(store, url)
-    label = f"{state.source.label} <{url}>"
+    label = _named(state.source)
     if state.source.disabled or state.retired:
         raise ConfigError(
             f"{label} is {'disabled' if state.source.disabled else 'retired'}; enable it first."
@@ -103,6 +103,10 @@ def recheck(store: Store, url: str, *, at: datetime) -> str:
         raise ConfigError(f"{label} was asked {ago} s ago; once a minute is as often as it is asked.")
     store.make_due(url, at=at, why="asked for by the operator")
     return f"{label} is asked next."
+
+
+def _named(source: Source) -> str:
+    return f"{source.name} <{source.url}>" if source.name else source.url
 
 
 def _revive(store: Store, state: SourceState, at: datetime) -> None:

@@ -62,7 +62,7 @@ def _run(
 def _step(shop: Workshop, translator: Translator, stop: threading.Event) -> None:
     poster = Posters(lambda: shop.config.fetch)()
     while not stop.is_set() and (made := translator.step(shop.store, shop.config, poster, seconds=1.0)):
-        _log.info("%d stories translated", made, extra={"action": "translate"})
+        _log.info("translated: %d", made, extra={"action": "translate"})
 
 
 def translate_now(shop: Workshop) -> int:

@@ -118,10 +118,10 @@ def see_other(place: str, *headers: tuple[str, str]) -> Answer:
     return Answer(status=303, headers=(("location", place), *headers))
 
 
-def as_json(values: Mapping[str, object]) -> Answer:
+def as_json(values: Mapping[str, object], status: int = 200, *headers: tuple[str, str]) -> Answer:
     """Return what a script is told."""
-    body = json.dumps(values, ensure_ascii=False).encode() + b"\n"
-    return Answer(status=200, body=body, content_type="application/json")
+    body = json.dumps(values, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    return Answer(status=status, body=body, content_type="application/json", headers=headers)
 
 
 def plain(status: int, sentence: str) -> Answer:

@@ -12,7 +12,7 @@ from feeds.errors import ConfigError, MoonwireError
 from feeds.publish.library import Library
 from feeds.publish.pages import operator as pages
 from feeds.publish.serving.desk import marks, signing, sources, stories
-from feeds.publish.serving.desk.asked import Answer, Refusal, Request, Terms
+from feeds.publish.serving.desk.asked import Answer, Refusal, Request, Terms, as_json
 from feeds.publish.serving.desk.gate import Gate
 from feeds.publish.serving.desk.room import Room
 from feeds.publish.serving.hands import Hands
@@ -69,6 +69,8 @@ class Desk:
             return self._refused(request, 503, str(error), ("retry-after", "5"))
 
     def _refused(self, request: Request, status: int, sentence: str, *headers: tuple[str, str]) -> Answer:
+        if "authorization" in request.headers:
+            return as_json({"error": sentence}, status, *headers)
         body = pages.refused(self._room.library().channel(), sentence, request.path)
         return Answer(status=status, body=body, headers=headers)
 
