@@ -122,7 +122,8 @@ def keep(conn: sqlite3.Connection, check: Check) -> tuple[int, bool]:
     if row is None:
         _list(conn, _told(state.source), state.origin, check.at)
         row = conn.execute("SELECT * FROM sources WHERE url = ?", (url,)).fetchone()
-    changes = {name: value for name, value in _found(state).items() if row[name] != value}
+    known = _named(row)
+    changes = {name: value for name, value in _found(state).items() if known[name] != value}
     visible = False
     if changes:
         assignments = ", ".join(f"{name} = :{name}" for name in changes)
@@ -202,10 +203,17 @@ def states(
     conn: sqlite3.Connection, rows: Iterable[sqlite3.Row], secrets: Mapping[str, Source], *, seen: bool
 ) -> list[SourceState]:
     """Make states of rows; `secrets` holds the configured sources, whose headers are not on disk."""
-    return [_state(conn, row, secrets.get(row["url"]), seen=seen) for row in rows]
+    return [_state(conn, _named(row), secrets.get(row["url"]), seen=seen) for row in rows]
 
 
-def _state(conn: sqlite3.Connection, row: sqlite3.Row, secret: Source | None, *, seen: bool) -> SourceState:
+def _named(row: sqlite3.Row) -> dict[str, Any]:
+    """Return a row as a dict: SQLite's own looks through all its thirty-five names for each value."""
+    return dict(zip(row.keys(), tuple(row), strict=True))
+
+
+def _state(
+    conn: sqlite3.Connection, row: Mapping[str, Any], secret: Source | None, *, seen: bool
+) -> SourceState:
     return SourceState(
         source=_source(row, secret),
         origin=row["origin"],
@@ -233,7 +241,7 @@ def _state(conn: sqlite3.Connection, row: sqlite3.Row, secret: Source | None, *,
     )
 
 
-def _source(row: sqlite3.Row, secret: Source | None) -> Source:
+def _source(row: Mapping[str, Any], secret: Source | None) -> Source:
     auth: BasicAuth | None = secret.auth if secret else None
     headers = secret.headers if secret else from_json(row["headers"], tuple[tuple[str, str], ...])
     return Source(
