@@ -4,6 +4,7 @@ Usage: python benchmarks/relate_bench.py [--pairs N] [FEED_FOLDER]
 
 Items are paired at random, never two of one document, and the pairs taken for one article are counted and
 shown. Without a folder they are items of the test corpus; with one, the entries of the feed documents in it.
+So are entries of one document whose titles differ: a publisher that lists two means two.
 A collection may hold copies of one feed: the same post in two of them is no pair of strangers and is counted
 apart. Two documents are copies when they share three titles; the same post has the same title in both.
 """
@@ -137,6 +138,20 @@ def false_alarms(known: Sequence[tuple[str, Item]], count: int) -> None:
     print(f"{posts} pairs left out: one post in two copies of a feed")
 
 
+def within_documents(known: Sequence[tuple[str, Item]]) -> None:
+    """Count entries of one document that are taken for one article although their titles differ."""
+    documents: defaultdict[str, list[tuple[str, bytes]]] = defaultdict(list)
+    for name, item in known:
+        documents[name].append((fold(item.title), identify(item).fingerprint))
+    done = taken = 0
+    for entries in documents.values():
+        for (title, a), (other, b) in combinations(entries, 2):
+            if title != other:
+                done += 1
+                taken += compare(a, b).relation in {Relation.SAME_ITEM, Relation.SAME_ARTICLE}
+    print(f"of {done} pairs of entries of one document {taken} were taken for one article")
+
+
 def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(
@@ -147,6 +162,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     known = list(corpus_items() if options.folder is None else feed_items(options.folder))
     costs([item for _, item in known[:300]])
+    within_documents(known)
     false_alarms(known, options.pairs)
     return 0
 

@@ -162,6 +162,16 @@ def test_a_frame_is_no_news() -> None:
         assert relate(a, b).relation is Relation.DIFFERENT
 
 
+def test_two_entries_of_one_site_under_one_description_are_two() -> None:
+    """A channel writes the same hundred words below every film; a text of an article's length is one."""
+    text = " ".join(f"word{number}" for number in range(300))
+    a = an_item(1, title="The year in chairs: what we sat on", summary=text[:800])
+    b = an_item(2, title="The year in lamps: who saw the light", summary=text[:800], site="site1.example")
+    assert relate(a, b).relation not in COPIES
+    long = replace(b, summary=text)
+    assert relate(replace(a, summary=text), long).relation is Relation.SAME_ARTICLE
+
+
 def test_a_frame_is_no_rewording() -> None:
     """A changed word in each closing sentence does not make two items one."""
     a = an_item(

@@ -13,7 +13,6 @@ from feeds.curate.printing import PASSAGE
 
 _MIN_UNITS = 12
 """Fewer words (or characters) than that are the same in texts that have nothing to do with each other."""
-_SHORT_UNITS = 60
 _EXCERPT = 90
 """Runs of a text that was likely cut: what was put in front of a copy pushes out as much at its end."""
 EVIDENCE = 0.8
@@ -25,8 +24,11 @@ but has few runs, and the larger the share the fewer are needed. Where character
 of them to say as much."""
 _LEAST_CUT, _LEAST = 0.4, 0.53
 """Least share of the shorter text's runs of eight words, in excerpts and in longer texts."""
-_SURE_CUT, _SURE = 0.85, 0.6
+_SURE_CUT, _SURE = 0.85, 0.8
 """The same where a frame is likely: pages of one site, or each names a place or person of its own."""
+_OWN_TITLE, _LONGER_THAN_FRAMES = 0.6, 150
+"""Likeness of titles below which two pages of one site are two, unless their text has so many runs: channels
+write the same hundred words below everything."""
 _ECHO = 0.15
 """Share of a headline's weight found in the other item: with less in both directions, what they share is a
 frame and no news."""
@@ -109,7 +111,7 @@ def copied(a: Print, b: Print) -> Copy:
         runs=passages * size,
         least=least,
         strict=strict,
-        ruled_out=short or is_series(a, b) or (home and _is_template(a, b)),
+        ruled_out=short or is_series(a, b) or (home and _is_template(a, b, size)),
         is_copy=False,
     )
     verbatim = passages >= least and made.evidence >= EVIDENCE
@@ -157,8 +159,8 @@ def only_frame(a: Print, b: Print) -> bool:
     return overlap(a.phrases, b.phrases, LIMITS["phrases"])[1] >= _FRAME and not _echoes(a, b)
 
 
-def _is_template(a: Print, b: Print) -> bool:
+def _is_template(a: Print, b: Print, size: float) -> bool:
     """Two pages of one site whose texts repeat each other though they tell different things."""
-    if a.text_hash == b.text_hash:
-        return min(a.length, b.length) < _SHORT_UNITS and jaccard(a.title, b.title) < 0.5  # noqa: PLR2004 # half
+    if a.title and b.title and size < _LONGER_THAN_FRAMES and jaccard(a.title, b.title) < _OWN_TITLE:
+        return True
     return bool(a.numbers - b.numbers and b.numbers - a.numbers)
