@@ -29,8 +29,8 @@ from feeds.model import (
     Validators,
     Verdict,
 )
-from feeds.model.head import FeedHead
 from feeds.model.fetching import FailureKind, Freshness
+from feeds.model.head import FeedHead
 from scheduler.rounds import pipeline, plan
 from scheduler.rounds.hosts import HostBook
 from tests.builders import NOW, an_item, digest

@@ -1,4 +1,4 @@
-"""Private certificate authorities: trusted when the operator names their file, else refused with a sentence."""
+"""Private certificate authorities: trusted when the operator names their file, else refused in a sentence."""
 
 import re
 from pathlib import Path
