@@ -6,7 +6,7 @@ from feeds.intake.light import read_light
 from feeds.intake.parse import parse_entries
 
 URL = "https://wire.example/dir/feed.xml"
-KEYS = ("guid", "link", "title", "published", "updated", "published_raw", "language")
+KEYS = ("guid", "link", "original_link", "title", "published", "updated", "published_raw", "language")
 
 
 def rss(entry: str, channel: str = "") -> bytes:
@@ -15,6 +15,7 @@ def rss(entry: str, channel: str = "") -> bytes:
         ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/"'
         ' xmlns:dcterms="http://purl.org/dc/terms/" xmlns:atom="http://www.w3.org/2005/Atom"'
         ' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+        ' xmlns:fb="http://rssnamespace.org/feedburner/ext/1.0"'
     )
     return f'<rss version="2.0"{spaces}><channel{channel}>{entry}</channel></rss>'.encode()
 
@@ -34,6 +35,14 @@ COMMON = [
         "<item><title>A</title><guid>https://wire.example/a/../b#</guid><dc:date>2024-03-08</dc:date></item>"
     ),
     rss("<item><title>A</title><link/><guid>x</guid></item>"),
+    rss(
+        "<item><title>A</title><link>https://wrap.example/1</link>"
+        "<fb:origLink>https://own.example/a</fb:origLink></item>"
+    ),
+    atom(
+        '<title>A</title><id>urn:1</id><link href="https://wrap.example/1"/>'
+        '<link rel="canonical" href="https://own.example/a"/>'
+    ),
     rss("<item><description>only this</description></item>"),
     rss("<item/>"),
     rss("<item><title>Caf\u00c3\u00a9 \u0093x\u0094</title><link>http://x.example/\u00e9</link></item>"),

@@ -43,7 +43,7 @@ def normalise(
 
 def _outlined(entry: Entry, source: Source, head: FeedHead, *, now: datetime) -> Item:
     """Make an item of an entry that no topic wants: what was not read is not asked for."""
-    url = urls.clean(entry.link)
+    url = urls.clean(entry.original_link) or urls.clean(entry.link)
     summary = text.plain(entry.summary, SUMMARY_LIMIT)
     title = text.line(entry.title, TITLE_LIMIT)
     published = _sane(entry.published, now)

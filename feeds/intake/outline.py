@@ -64,10 +64,11 @@ _ROLES = {
     ("", "textinput"): "odd",
     ("", "category"): "category",
     (_DC, "subject"): "category",
+    ("http://rssnamespace.org/feedburner/ext/1.0", "origlink"): "original",
     (_DC, "language"): "language",
     ("", "language"): "language",
 } | {(space, "title"): "title" for space in _MEDIA}
-_SINGLE = ("guid", "published", "created", "updated", "odd", "language")
+_SINGLE = ("guid", "original", "published", "created", "updated", "odd", "language")
 _HTML = frozenset(("html", "text/html", "application/xhtml+xml", "xhtml"))
 _TITLE_TYPES = frozenset(("", "text", "plain", "html", "text/html", "text/plain"))
 _FIX_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)(/*)(.*?)")
@@ -164,6 +165,7 @@ def entry_of(  # noqa: PLR0913 # what the document adds to an entry
         published_raw=published_raw[:MAX_LINE],
         language=language,
         raw_hash=raw_hash,
+        original_link=_original(roles, url),
         light=True,
         dull=dull,
         weighed=dull and whole,
@@ -205,6 +207,15 @@ def _link(roles: Mapping[str, Sequence[Part]], url: str) -> str:
         elif own.get("rel", "alternate").lower() == "alternate" and own.get("type", "html").lower() in _HTML:
             link = _resolve(url, target)
     return absolute(url, _mended(link))
+
+
+def _original(roles: Mapping[str, Sequence[Part]], url: str) -> str:
+    """Find where a wrapper's link really goes."""
+    if "original" in roles and (original := absolute(url, _last(roles, "original"))):
+        return original
+    own = (part.attributes for part in roles.get("link", ()))
+    canonical = (each.get("href", "") for each in own if each.get("rel") == "canonical")
+    return absolute(url, next(canonical, ""))
 
 
 def _resolve(base: str, address: str) -> str:
