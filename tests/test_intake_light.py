@@ -125,6 +125,14 @@ def test_what_is_not_well_formed() -> None:
     assert read_light(b"", url=URL, strict=False) == ()
 
 
+def test_short_text_keeps_words_whole() -> None:
+    """Links and emphasis part no words, and put no blank before a full stop; paragraphs do."""
+    text = "<![CDATA[<p>See <a href='x'>th</a>is <B>here</B>.</p><p>And there.]]>"
+    (entry,) = read_light(rss(f"<item><description>{text}</description></item>"), url=URL)
+    assert entry is not None
+    assert entry.summary == "See this here. And there."
+
+
 def test_short_text() -> None:
     """The first words of the first text there is, as HTML without tags, never half a tag."""
     text = "&lt;p class='x'&gt;a &amp;amp;amp; b&lt;/p&gt; " + "moon " * 1000

@@ -75,6 +75,11 @@ _FIX_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)(/*)(.*?)")
 _FIX_REFERENCES = re.compile(r"&([A-Za-z0-9_]+);")
 _OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>]*\Z")
 _TAG = re.compile(r"<[^<>]*>")
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|cite|code|del|em|font|i|ins|mark|q|s|small|span|strike|strong|sub|sup|tt|u)(?=[\s>])[^<>]*>",
+    re.IGNORECASE,
+)
+"""Tags that do not part words."""
 _UNDEFINED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 _CP1252 = {code: bytes((code,)).decode("cp1252") for code in range(0x80, 0xA0) if code not in _UNDEFINED}
 
@@ -265,7 +270,7 @@ def _short(roles: Mapping[str, Sequence[Part]]) -> str:
     for part in roles.get("text", ()):
         text = part.text()[:_LOOKED_AT]
         if "<" in text:
-            text = _OPEN_TAG.sub("", _TAG.sub(" ", text))
+            text = _OPEN_TAG.sub("", _TAG.sub(" ", _INLINE.sub("", text)))
         text = " ".join((unescape(text) if "&" in text else text).split())
         if text:
             return escape(text[:MAX_SHORT], quote=False)
