@@ -12,7 +12,6 @@ from scheduler.rounds.run import run_round
 from tests.builders import a_state
 from tests.fakes import FakeWorkshop
 
-
 A_BIT = 0.001
 """More than a clock's fraction is rounded by."""
 
