@@ -34,9 +34,11 @@ def document(rows: Iterable[dict[str, str]]) -> bytes:
     for number, row in enumerate(rows):
         html = f"<p>{escape(row.get('summary') or '')}</p><img src='/a%20b.png' alt='x'/>"
         text = f"<![CDATA[{html}]]>" if number % 2 and "]]>" not in html else escape(html)
+        link = f"<link>https://wire.example/{number}</link>" if number % 5 else ""
         items.append(
-            f"<item><title>{escape(escape(row['title']))}</title><link>https://wire.example/{number}</link>"
-            f"<guid>g{number}</guid><description>{text}</description><category>news</category></item>"
+            f"<item><title>{escape(escape(row['title']))}</title>{link}"
+            f"<guid isPermaLink='false'>g{number}</guid><description>{text}</description>"
+            "<category>news</category></item>"
         )
     return f"<rss version='2.0'><channel><title>T</title>{''.join(items)}</channel></rss>".encode()
 
@@ -68,7 +70,8 @@ def compare(body: bytes) -> int:
             one.item.title
         )
         assert (one.item.title, one.item.url) == (other.item.title, other.item.url)
-        assert one.identity.keys == other.identity.keys
+        if one.item.url or (one.item.title.isascii() and one.item.summary == other.item.summary):
+            assert one.identity.keys == other.identity.keys
         assert other.verdict.reasons
         if one.verdict.keep or one.verdict.near:
             assert one == other

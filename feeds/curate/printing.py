@@ -102,9 +102,12 @@ def make_outline(item: Item) -> Print:
 
 
 def make_sketch(item: Item) -> Print:
-    """Outline an item of which only a short text was read: that text is compared as it stands."""
-    text_hash = tokens.hash64(item.summary) if item.summary else 0
-    return _marked(item, fold(item.title), text_hash=text_hash, page=0)
+    """Outline an item of which only a short text was read: beside an address that text tells little.
+
+    So it is compared as it stands; folding it would take as long as all of the rest.
+    """
+    body = item.summary if urls.has_own_page(urls.canonical(item.url)) else fold(item.summary)
+    return _marked(item, fold(item.title), text_hash=tokens.hash64(body) if body else 0, page=0)
 
 
 def _named(item: Item, title: str, body: str) -> Print:
