@@ -6,6 +6,7 @@ else an import stands at the top. Thread-safe, as importing is.
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from types import ModuleType
 
 
 def names(package: str, homes: Mapping[str, str]) -> Callable[[str], object]:
@@ -25,12 +26,14 @@ def names(package: str, homes: Mapping[str, str]) -> Callable[[str], object]:
 
 
 class Later:
-    """Stands for a module until something of it is used."""
+    """Stands for a module that is loaded when something of it is used."""
 
     def __init__(self, module: str) -> None:
-        self._module = module
+        self._name = module
+        self._loaded: ModuleType | None = None
 
     def __getattr__(self, name: str) -> object:
-        found: object = getattr(import_module(self._module), name)
-        setattr(self, name, found)
+        if self._loaded is None:
+            self._loaded = import_module(self._name)
+        found: object = getattr(self._loaded, name)
         return found

@@ -24,7 +24,7 @@ CONTENT = _words(
 )
 ATTRIBUTES = _words(
     """alt cite colspan datetime dir height href hreflang lang rel reversed rowspan scope span src start title
-    width"""
+    type width"""
 )
 ADDRESSES = frozenset({"href", "src", "cite"})
 SCHEMES = frozenset({"http", "https", "mailto"})

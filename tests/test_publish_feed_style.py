@@ -65,9 +65,9 @@ def test_what_is_answered_directly_leaves_windows_to_the_application() -> None:
     assert direct_answer(SITE.direct, b"GET", b"/index.html", window, b"") is not None
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
-    """Return a browser for all tests of this file."""
+    """Return a browser for one test: while it lives its event loop runs, and others here start their own."""
     with browsing() as started:
         yield started
 

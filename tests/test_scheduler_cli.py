@@ -200,7 +200,9 @@ def test_the_process_ends_though_somebody_still_waits_for_a_host(
 ) -> None:
     """A thread that waits is left behind at once; without any the end is as usual."""
     gate, left = threading.Event(), list[int]()
-    threading.Thread(target=gate.wait if waits else gate.is_set, daemon=True).start()
+    other = threading.Thread(target=gate.wait if waits else gate.is_set, daemon=True)
+    other.start()
+    monkeypatch.setattr(threading, "enumerate", lambda: [threading.main_thread(), other])
     monkeypatch.setattr(cli, "run", lambda _argv: 1)
     monkeypatch.setattr(os, "_exit", left.append)
     with pytest.raises(SystemExit) as end:  # the real one would not come back

@@ -188,7 +188,10 @@ def test_a_reader_that_does_not_read_is_not_sent_more(short: Server) -> None:
     """Behind a full connection requests wait for their turn in the application, and all come in the end."""
     short.asked.clear()
     many = 3000
-    with socket.create_connection(("127.0.0.1", short.port), timeout=20) as connection:
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(20)
+        connection.connect(("127.0.0.1", short.port))
         connection.sendall(b"GET /feed.atom HTTP/1.1\r\nHost: x\r\n\r\n" * (many - 1))
         connection.sendall(b"GET /feed.atom HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         told = b"".join(iter(lambda: connection.recv(65536), b""))

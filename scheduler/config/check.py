@@ -179,7 +179,7 @@ def _address_key(url: str) -> str:
 
 
 def _unknown_top(name: str, known: list[str]) -> str:
-    for section in (*SECTIONS, *TABLES):
+    for section in (*TABLES, *SECTIONS):
         if any(key.name == name for key in section.keys):
             return f"is not a section; the key {name} belongs under {_header(section)}."
     return f"is not a known section; the nearest known one is {_nearest(name, known)}."
