@@ -11,6 +11,7 @@ from pathlib import Path
 EDGES = (
     "feeds/intake/fetch.py",
     "feeds/intake/transport.py",
+    "feeds/intake/connections.py",
     "feeds/intake/address.py",
     "feeds/intake/isolate.py",
     "feeds/publish/serving/app.py",

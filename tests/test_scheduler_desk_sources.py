@@ -10,13 +10,16 @@ import pytest
 
 from feeds.errors import ConfigError
 from feeds.model.hold import HostHold
+from feeds.publish.serving.desk.asked import Request, Terms
 from feeds.publish.serving.desk.room import Notes
+from feeds.publish.serving.desk.routes import Desk
 from feeds.publish.serving.hands import Wish
 from feeds.publish.slug import hashed
 from scheduler.desk import look
 from scheduler.desk.hands import WireHands
 from scheduler.rounds.hosts import host_of
 from tests import town
+from tests.builders import NOW
 from tests.desk_site import TOKEN, Site, served
 from tests.fakes_http import RawServer, Reply, Seen, reply
 from tests.test_scheduler_desk_stories import form
@@ -281,6 +284,17 @@ def test_the_page_takes_no_head_for_a_note(site: Site) -> None:
     assert site.post("/operator/source/change", fields, Cookie=cookie).status == 303
     assert site.ask("HEAD", "/sources", Cookie=cookie).status == 200
     assert "once a minute is as often" in site.ask("GET", "/sources", Cookie=cookie).body
+
+
+def test_a_session_that_is_none_sees_what_everybody_sees(site: Site) -> None:
+    """A forged cookie is no error, and who is signed out while the request waits gets no forms either."""
+    name = site.signed_in().partition("=")[0]
+    answer = site.ask("GET", "/sources", Cookie=f"{name}=forged")
+    assert answer.status == 200
+    assert "operator/source/change" not in answer.body
+    desk = Desk(lambda: None, lambda: site.wire.library, site.wire.hands, lambda: NOW)
+    request = Request(method="GET", path="/sources", headers={}, client="127.0.0.1", body=b"")
+    assert desk.answer(Terms(token=TOKEN, base_url=""), request) is None
 
 
 def test_what_no_page_offers_is_a_wrong_wish(site: Site) -> None:

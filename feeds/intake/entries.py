@@ -80,7 +80,7 @@ def read_new(parts: Split, *, url: str, now: datetime | None) -> Found:
     reader = _Reader(parts, url, now)
     wanted = list(range(len(parts.spans)))
     fat = [index for index in wanted if parts.spans[index][1] - parts.spans[index][0] > _FAT]
-    reader.cheaply(fat, strict=False)
+    reader.cheaply(fat)
     reader.fully([index for index in wanted if index not in reader.entries])
     return reader.found()
 
@@ -136,15 +136,14 @@ class _Reader:
         )
         return entries, tuple(self._problems)
 
-    def cheaply(self, indices: list[int], *, strict: bool = True) -> None:
-        """Read what the cheap way can; when not strict, all of it."""
+    def cheaply(self, indices: list[int]) -> None:
+        """Read entries the cheap way, whatever they are: each of them gets what can be had."""
         indices = [index for index in indices if index not in self.entries]
         if not indices:
             return
-        read = read_light(self._parts.only(indices), url=self._url, now=self._now, strict=strict)
+        read = read_light(self._parts.only(indices), url=self._url, now=self._now, strict=False)
         if len(read) != len(indices):
-            if not strict:
-                self._cheaply_alone(indices)
+            self._cheaply_alone(indices)
             return
         self.entries.update({index: entry for index, entry in zip(indices, read, strict=True) if entry})
 
@@ -174,7 +173,7 @@ class _Reader:
                 bad = sorted({*bad, *good})
         for index in bad[:_MAX_ALONE]:
             self._alone(index)
-        self.cheaply([*heavy, *bad], strict=False)
+        self.cheaply([*heavy, *bad])
 
     def _sorted(self, indices: list[int]) -> tuple[list[int], list[int], list[int]]:
         """Which entries are well-formed and sane, which would stall the parser, which are ill-formed."""

@@ -53,7 +53,7 @@ def rss(
     links: Sequence[Link],
     *,
     archive: bool = False,
-    style: str = "",
+    style: str,
 ) -> bytes:
     """Return an RSS 2.0 document of `entries` in their order.
 
@@ -91,7 +91,7 @@ def atom(
     links: Sequence[Link],
     *,
     archive: bool = False,
-    style: str = "",
+    style: str,
 ) -> bytes:
     """Return an Atom 1.0 document (RFC 4287) of `entries` in their order; `links` are the feed's links.
 
@@ -119,8 +119,6 @@ def atom(
 
 def _styled(body: bytes, style: str) -> bytes:
     """Name the stylesheet (W3C Associating Style Sheets with XML documents) after the XML declaration."""
-    if not style:
-        return body
     declaration, end, rest = body.partition(b"?>\n")
     return declaration + end + f'<?xml-stylesheet type="text/css" href="{style}"?>\n'.encode() + rest
 
