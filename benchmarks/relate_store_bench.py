@@ -5,8 +5,9 @@ Run: python -m benchmarks.relate_store_bench [ITEMS ...] [--folder FOLDER]      
 The news is `benchmarks/invented.py`: as many items a day at every size, so a larger store reaches further
 back. Stores are filled through `Store.record`, in documents of 50 entries of one source as a first round
 brings them. Then the stream goes on for some days with one new entry per check, as later rounds bring it, and
-the CPU of each whole check is taken by kind of entry: look-ups, comparing, grouping, index of words, commit.
-What a check without news costs stands beside it and is part of all others. At last come documents of 50 new
+the CPU of each whole check is taken by kind of entry: look-ups, comparing, grouping, index of words, commit;
+and, beside it, of relating alone: finding candidates, comparing, links, grouping. What a check without news
+costs is part of all others. At last come documents of 50 new
 entries of one kind. With `--folder`, stores stay there and are used again; a million items take long.
 """
 
@@ -14,15 +15,17 @@ import argparse
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
+from unittest.mock import patch
 
 from benchmarks import invented
 from feeds.curate.identity import compare
 from feeds.model import Check, Judged, Source, SourceState
-from store import Store
+from store import Store, candidates, relate
 
 PROBES = 200
 WARM = 20
@@ -57,6 +60,28 @@ def timed(store: Store, one: Check) -> float:
     return time.process_time() - start
 
 
+@contextmanager
+def relating() -> Iterator[list[float]]:
+    """Give a list of one number to which the CPU seconds of relating are added while this lasts."""
+    spent = [0.0]
+
+    with ExitStack() as stack:
+        for module, name in ((candidates, "by_key"), (relate, "enter"), (relate, "arrive")):
+            stack.enter_context(patch.object(module, name, _counted(getattr(module, name), spent)))
+        yield spent
+
+
+def _counted(function: Callable[..., object], spent: list[float]) -> Callable[..., object]:
+    def counted(*values: object) -> object:
+        start = time.process_time()
+        try:
+            return function(*values)
+        finally:
+            spent[0] += time.process_time() - start
+
+    return counted
+
+
 def identified() -> float:
     """Return the CPU seconds that it takes to say who an item is, in the mean of a day's."""
     items = [(each.item, each.verdict) for each in invented.day(0)]
@@ -76,17 +101,20 @@ def fill(path: Path, size: int) -> float:
 
 def single(store: Store, first: int) -> dict[str, list[float]]:
     """Let the stream go on from a day, one entry per check; returns CPU milliseconds by kind."""
-    spent: dict[str, list[float]] = {each: [] for each in (*KINDS, "no news")}
+    spent: dict[str, list[float]] = {each: [] for each in (*KINDS, "no news", "kept, relating alone")}
     stream = (item for number in count(first) for item in invented.day(number))
-    while len(spent["kept"]) < PROBES + WARM:
-        one = next(stream)
-        what = kind(one)
-        if len(spent[what]) >= PROBES + WARM or (what == "rejected" and one.raw_hash[0] % 16):
-            continue
-        at = invented.START + timedelta(days=first + 30)
-        spent[what].append(timed(store, check([one], at)) * 1000)
-        if what == "kept":
-            spent["no news"].append(timed(store, check([], at, one.item.source)) * 1000)
+    with relating() as related:
+        while len(spent["kept"]) < PROBES + WARM:
+            one = next(stream)
+            what = kind(one)
+            if len(spent[what]) >= PROBES + WARM or (what == "rejected" and one.raw_hash[0] % 16):
+                continue
+            at = invented.START + timedelta(days=first + 30)
+            related[0] = 0.0
+            spent[what].append(timed(store, check([one], at)) * 1000)
+            if what == "kept":
+                spent["kept, relating alone"].append(related[0] * 1000)
+                spent["no news"].append(timed(store, check([], at, one.item.source)) * 1000)
     return {what: sorted(each[WARM:]) for what, each in spent.items()}
 
 
