@@ -74,6 +74,7 @@ ILL = [
     rss("<item><title>A</title><x><y>&b;</y></x></item>"),
     rss("<item><title>A</title><x><z:y>b</z:y></x></item>"),
     rss("<item><title>A</title><x></y></item>"),
+    rss("<item><title>A</title></item x='y'>"),
 ]
 
 

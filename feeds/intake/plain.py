@@ -70,7 +70,10 @@ class PlainReader:
         head = _OPENING.match(entry)
         if head is None or head[3] or self._space(head[1]) not in PLAIN:
             return None
-        inner = entry[head.end() : entry.rindex(b"</")]
+        end = entry.rindex(b"</")
+        if entry[end + 2 : -1].rstrip(b" \t\n") != head[1]:
+            return None
+        inner = entry[head.end() : end]
         children = _CHILD.findall(inner)
         if sum([len(child[0]) for child in children]) != len(inner):
             return None
