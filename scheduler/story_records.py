@@ -1,6 +1,5 @@
 """A story as `--json` prints it: names and shapes that scripts may rely on. Pure."""
 
-from datetime import timedelta
 from typing import Any
 
 from feeds.model import Story
@@ -53,12 +52,3 @@ def story(one: Story) -> dict[str, Any]:
             ),
         ],
     }
-
-
-def lag(behind: timedelta) -> str:
-    """Put how far a source came behind the first one as 2 d 3 h, 3 h 5 min or 5 min."""
-    minutes = round(behind.total_seconds() / 60)
-    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {rest} min" if hours else f"{rest} min"

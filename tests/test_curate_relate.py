@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,28 +14,11 @@ from feeds.curate import copies, likeness
 from feeds.curate.fingerprint import Print, unpack
 from feeds.curate.identity import fingerprint, identify, relate
 from feeds.model import Item, Relation
-from tests.builders import NOW
+from tests import corpora
+from tests.corpora import an_item, rows
 
-CORPUS = Path(__file__).with_name("corpus")
 MATERIAL = Path(__file__).resolve().parents[2] / "shared" / "relevance" / "pairs-dev.jsonl"
 COPIES = {Relation.SAME_ITEM, Relation.SAME_ARTICLE}
-
-
-def rows(name: str) -> list[dict[str, Any]]:
-    """Read a file of the corpus."""
-    return [json.loads(line) for line in (CORPUS / name).read_text("utf-8").splitlines()]
-
-
-def an_item(number: int, **values: Any) -> Item:  # noqa: ANN401 # any field of the item
-    """Make an item of a site of its own."""
-    site = f"site{number}.example"
-    fixed = {
-        "source": f"https://{site}/feed",
-        "guid": str(number),
-        "url": f"https://{site}/{number}",
-        "site": site,
-    }
-    return Item(**{"published": NOW} | fixed | values)
 
 
 def sentences(text: str) -> list[str]:
@@ -64,7 +46,7 @@ EDITS: dict[str, Callable[[str], str]] = {
 
 def copied_pairs() -> Iterator[tuple[str, Item, Item]]:
     """Yield each article with each of its edits."""
-    for number, row in enumerate(rows("articles.jsonl")):
+    for number, row in enumerate(rows("articles")):
         original = an_item(number, title=row["title"], summary=row["text"], language=row["language"])
         for place, (name, edit) in enumerate(EDITS.items()):
             made = edit(row["text"])
@@ -92,7 +74,7 @@ def test_other_articles_are_no_copies() -> None:
     """Two articles of one author on neighbouring subjects are two, within and across languages."""
     items = [
         an_item(number, title=row["title"], summary=row["text"], language=row["language"])
-        for number, row in enumerate(rows("articles.jsonl"))
+        for number, row in enumerate(rows("articles"))
     ]
     pairs = list(itertools.combinations(items, 2))
     assert len(pairs) >= 60
@@ -101,19 +83,7 @@ def test_other_articles_are_no_copies() -> None:
 
 def events() -> list[tuple[str, Item]]:
     """Read one item per report: thirteen events in five languages each."""
-    return [
-        (
-            row["event"],
-            an_item(
-                number,
-                title=row["title"],
-                summary=row["summary"],
-                language=row["language"],
-                published=datetime.fromisoformat(row["published"]).replace(tzinfo=UTC),
-            ),
-        )
-        for number, row in enumerate(rows("events.jsonl"))
-    ]
+    return [(told.subject, told.item) for told in corpora.events("events")]
 
 
 def test_events_join_across_languages() -> None:
@@ -143,7 +113,7 @@ def prints() -> list[tuple[str, Print]]:
     made: list[tuple[str, Item]] = [*events()]
     made += [
         (f"{row['subject']} {row['language']}", an_item(n, title=row["title"], summary=row["text"]))
-        for n, row in enumerate(rows("articles.jsonl"))
+        for n, row in enumerate(rows("articles"))
     ]
     pairs = [(subject, unpack(fingerprint(item))) for subject, item in made]
     return [(subject, known) for subject, known in pairs if known is not None]

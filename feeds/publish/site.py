@@ -67,18 +67,19 @@ def render(
     close. `history` is what the feeds lead on to. `offline` True makes the page say that no
     source can be reached; None derives it from the sources' states.
     """
-    entries = publications(stories)
+    told = history.with_tail(stories)
+    entries = publications(told)
     status = pages.watch(sources, offline=offline)
     title = f"{clean.line(channel.title) or 'moonwire'}: sources"
     return {
         "index.html": SiteFile(
-            body=pages.index(channel, entries, status, live=history.live),
+            body=pages.index(channel, entries[: len(stories)], status, live=history.live),
             content_type="text/html" + UTF8,
             outside=channel.images == "keep",
         ),
-        **feed_files(channel, publications(history.with_tail(stories)), history.place),
+        **feed_files(channel, entries, history.place),
         **_near(channel, near, live=history.live),
-        **story_files(channel, history.with_tail(stories), live=history.live),
+        **story_files(channel, told, live=history.live),
         "sources.opml": SiteFile(body=opml(title, status.sources), content_type=OPML_TYPE + UTF8),
         "moonwire.css": SiteFile(body=stylesheet(), content_type="text/css" + UTF8),
         STYLE: SiteFile(body=feed_style(), content_type="text/css" + UTF8),

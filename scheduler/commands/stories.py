@@ -72,6 +72,8 @@ def _told(shell: Shell, story: "Story", *, json: bool) -> None:
     if json:
         shell.show.json(story_records.story(story))
         return
+    from feeds.publish.words import lag  # noqa: PLC0415 # only stories for people need it
+
     say, lead = shell.show.text, story.lead
     say((f"story {story.id}  ", "dim"), (lead.title or "(no title)", "bold"))
     languages = ", ".join(story.languages) or "unknown"
@@ -81,8 +83,7 @@ def _told(shell: Shell, story: "Story", *, json: bool) -> None:
         say(f"took in {', '.join(map(str, story.aliases))}")
     say(f"{lead.id:>6}  {times.rfc3339(lead.when)}  first  {lead.source_name}: {lead.title} <{lead.url}>")
     for each in story.also:
-        lag = story_records.lag(each.when - lead.when)
         copy = f" of {each.copy_of}" if each.copy_of is not None else ""
-        when = f"{times.rfc3339(each.when)}  +{lag}"
+        when = f"{times.rfc3339(each.when)}  +{lag(each.when - lead.when)}"
         say(f"{each.item_id:>6}  {when}  {each.source_name}: {each.title} <{each.url}>")
         say((f"{'':8}{each.relation}{copy}, {each.score:.2f}: {' '.join(each.reasons)}", "dim"))

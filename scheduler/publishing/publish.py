@@ -115,17 +115,18 @@ def publish_site(workshop: Workshop, folder: Path, shelf: Shelf | None = None) -
 
     `shelf` holds the filtered feeds of the time before, so that only those that changed are rendered.
     """
-    config, store, about = workshop.config, workshop.store, workshop.topic
-    files = files_of(config, store, about, now=workshop.clock())
     shelf = shelf or Shelf()
-    files |= shelf.files(
-        store,
-        channel_of(config, about, store),
-        most=config.publish.entries,
-        moves=config.publish.moves,
-        to=target_of(config),
-    )
-    return _publish(store, folder, files, shelf)
+    files = _folder_files(workshop.config, workshop.store, workshop.topic, shelf, now=workshop.clock())
+    return _publish(workshop.store, folder, files, shelf)
+
+
+def _folder_files(
+    config: Config, store: Store, about: topic.Topic, shelf: Shelf, *, now: datetime
+) -> dict[str, SiteFile]:
+    """Render all that a folder holds: the site, and what `shelf` lacks of the feeds by tag and language."""
+    most, moves, to = config.publish.entries, config.publish.moves, target_of(config)
+    files = files_of(config, store, about, now=now)
+    return files | shelf.files(store, channel_of(config, about, store), most=most, moves=moves, to=to)
 
 
 def _publish(store: Store, folder: Path, files: Mapping[str, SiteFile], shelf: Shelf) -> tuple[str, ...]:
@@ -143,16 +144,8 @@ def publish_stored(config: Config, store: Store, folder: Path, tell: Tell | None
 
     `tell` is called with all files and stamps once they are written.
     """
-    about, now = topic.load(config.topic.file), wall_clock()
-    files = files_of(config, store, about, now=now)
-    shelf = Shelf()
-    files |= shelf.files(
-        store,
-        channel_of(config, about, store),
-        most=config.publish.entries,
-        moves=config.publish.moves,
-        to=target_of(config),
-    )
+    about, now, shelf = topic.load(config.topic.file), wall_clock(), Shelf()
+    files = _folder_files(config, store, about, shelf, now=now)
     stamps = stamped(store, files, now=now)
     written = _publish(store, folder, files, shelf)
     if tell is not None:
