@@ -4,9 +4,12 @@ import multiprocessing
 import os
 import resource
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -300,3 +303,48 @@ def test_a_worker_that_never_gets_ready_is_given_up(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(isolate, "_serve", hang)
     limits = isolate._Limits(cpu_s=60, memory_bytes=isolate.MEMORY_BYTES)
     assert isolate._Worker(limits).call(say, None) == isolate._UNSTARTED
+
+
+_READ = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from feeds.intake.isolate import IsolatedReader
+from feeds.model.entry import ReadRequest
+if __name__ == "__main__":
+    with IsolatedReader() as reader:
+        body = b"<rss><channel><item><title>&amp; <b>x</b></title></item></channel></rss>"
+        print(reader.read(ReadRequest(body=body, content_type="", url="https://a.example/", now=None)))
+"""
+
+
+def test_nothing_in_the_working_folder_is_run(tmp_path: Path) -> None:
+    """A file there that is named like a library is not what the workers load."""
+    script, called_in = tmp_path / "read.py", tmp_path / "called-in"
+    called_in.mkdir()
+    script.write_text(_READ)
+    for name in ("re", "pickle", "feedparser", "feeds"):
+        (called_in / f"{name}.py").write_text("raise SystemExit('the wrong file')")
+    here = str(Path(__file__).resolve().parents[1])
+    done = subprocess.run(  # noqa: S603 # our own words
+        [sys.executable, str(script), here], cwd=called_in, capture_output=True, text=True, check=True
+    )
+    assert "Reading(" in done.stdout
+    assert "wrong file" not in done.stderr
+
+
+@pytest.mark.parametrize("given", [None, "/somewhere/else"])
+def test_the_server_of_the_workers_finds_our_packages(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str | None
+) -> None:
+    """It loads them once for all workers; the environment is afterwards as it was before."""
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    if given:
+        monkeypatch.setenv("PYTHONPATH", given)
+    before = dict(os.environ)
+    with isolate.own_path():
+        told = os.environ["PYTHONPATH"]
+        says = [sys.executable, "-S", "-c", "import feeds.intake, sys; print(sys.path)"]
+        found = subprocess.run(says, cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S603 # as above
+    assert told.endswith(given or told)
+    assert str(tmp_path) not in found.stdout
+    assert dict(os.environ) == before

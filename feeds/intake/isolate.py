@@ -10,13 +10,16 @@ wall time, a multiple of it, ends what waits without computing.
 """
 
 import multiprocessing
+import os
 import resource
 import signal
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -187,7 +190,8 @@ class _Worker:
         context = _context()
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs, self._limits), name="reader", daemon=True)
-        process.start()
+        with own_path():
+            process.start()
         theirs.close()
         self._process = process
         if self._stopped:  # closed while it started
@@ -212,6 +216,31 @@ class _Worker:
 
     def _too_long(self, what: str) -> ReadFailed:
         return ReadFailed(kind="timeout", sentence=f"Reading the document {what} and was stopped.")
+
+
+_STARTING = threading.Lock()
+
+
+@contextmanager
+def own_path() -> Iterator[None]:
+    """Let Pythons that start meanwhile find our packages, and nothing in the folder we were called in.
+
+    They start with `-c`, for which Python looks there first: a file that somebody left there under the
+    name of a library would run.
+    """
+    ours, given = str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH")
+    paths = {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(filter(None, (ours, given)))}
+    with _STARTING:
+        before = {name: os.environ.get(name) for name in paths}
+        os.environ.update(paths)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
 
 def _context() -> multiprocessing.context.ForkServerContext:
