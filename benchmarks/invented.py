@@ -9,7 +9,7 @@ changes do not change the news.
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from pathlib import Path
 from benchmarks.invented_words import COMMON, SYLLABLES, TONGUES
 from feeds.curate.identity import identify, outline
 from feeds.model import Identity, Item, Judged, Reason, Verdict
+from feeds.model.value import replace
 
 START = datetime(2023, 3, 1, tzinfo=UTC)
 PER_DAY = 1000

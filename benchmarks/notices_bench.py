@@ -6,7 +6,6 @@ Run: PYTHONPATH=. python benchmarks/notices_bench.py
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from feeds.model import (
     SourceState,
     Verdict,
 )
+from feeds.model.value import replace
 from feeds.publish.formats import digest_texts
 from feeds.publish.site import bulletins
 from scheduler.config.load import parse

@@ -8,12 +8,12 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from feeds.errors import MoonwireError, StoreError
 from feeds.model import Check, Recorded
+from feeds.model.value import replace
 from feeds.publish.serving.prepared import Site
 from scheduler.config.types import Config, ServeConfig
 from scheduler.desk.hands import WireHands

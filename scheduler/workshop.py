@@ -6,11 +6,11 @@ import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
+from feeds.model.value import Value
 from scheduler.config.types import Config, FetchConfig
 from scheduler.judging.criteria import Criteria
 from scheduler.rounds import hosts, pipeline, plan
@@ -47,8 +47,7 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workshop:
+class Workshop(Value, frozen=True, kw_only=True):
     """Store, tools and topic of one configuration. Made by `open_workshop`; used by one thread."""
 
     config: Config

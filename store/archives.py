@@ -7,15 +7,14 @@ the order of archiving, so no later date, edit, merger or withdrawal moves a sto
 import gzip
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from feeds.model.value import Value
 from store.codec import micros, moment
 from store.connection import Database
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveMark:
+class ArchiveMark(Value, frozen=True, kw_only=True):
     """One archive document without its bytes."""
 
     path: str
@@ -24,12 +23,13 @@ class ArchiveMark:
     changed_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveDocument:
+class ArchiveDocument(Value, frozen=True, kw_only=True):
     """One archive document as it was written."""
 
+    UNSHOWN = frozenset(("packed",))
+
     mark: ArchiveMark
-    packed: bytes = field(repr=False)
+    packed: bytes
     """The bytes, gzip."""
 
     @property
@@ -38,12 +38,13 @@ class ArchiveDocument:
         return gzip.decompress(self.packed)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Value, frozen=True, kw_only=True):
     """One rendered document to keep. Maker: `scheduler.publishing.history`."""
 
+    UNSHOWN = frozenset(("body",))
+
     path: str
-    body: bytes = field(repr=False)
+    body: bytes
     digest: str
 
 

@@ -4,12 +4,12 @@ import heapq
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
 from typing import Final
 
 from feeds.model import Identity
+from feeds.model.value import Value
 from store.codec import hash64
 from store.items import KEPT, NEAR, REJECTED, look_up_key
 
@@ -41,14 +41,15 @@ _NEAREST: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relative:
+class Relative(Value, frozen=True, kw_only=True):
     """A stored item that shares something with a new one, and what filing needs to know of it."""
+
+    UNSHOWN = frozenset(("fingerprint",))
 
     item_id: int
     source_id: int
     status: int
-    fingerprint: bytes = field(repr=False)
+    fingerprint: bytes
 
 
 def keys_of(identity: Identity) -> list[int]:

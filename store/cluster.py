@@ -9,8 +9,9 @@ a report that one of three others just misses still joins.
 
 import heapq
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from feeds.model.value import Value
 
 ENOUGH: Final = 0.5
 """Least mean likeness of two groups that become one story: more than half of their pairs are related."""
@@ -21,8 +22,7 @@ SAME_ITEM, SAME_ARTICLE, SAME_STORY, NEARLY = 0, 1, 2, 3
 Pair = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Value, frozen=True, kw_only=True):
     """Two related items; `score` from 0 to 1."""
 
     one: int
@@ -31,16 +31,14 @@ class Link:
     score: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rulings:
+class Rulings(Value, frozen=True, kw_only=True):
     """Pairs that the operator joined or parted."""
 
     together: frozenset[Pair] = frozenset()
     apart: frozenset[Pair] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grouping:
+class Grouping(Value, frozen=True, kw_only=True):
     """The result: stories as tuples of items, first one first, and for each copy the item it copies."""
 
     stories: tuple[tuple[int, ...], ...]

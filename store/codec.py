@@ -1,11 +1,12 @@
 """How values become columns and back: exact times, compact JSON, 64-bit hashes. Pure."""
 
 import hashlib
-from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
+
+from feeds.model.value import Value, replace
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
@@ -64,8 +65,8 @@ def storable(value: T) -> T:
 def _mend(value: Any) -> Any:  # noqa: ANN401 # any part of a model value
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{each.name: _mend(getattr(value, each.name)) for each in fields(value)})
+    if isinstance(value, Value):
+        return replace(value, **{name: _mend(getattr(value, name)) for name in value.__struct_fields__})
     if isinstance(value, tuple):
         return tuple(_mend(part) for part in value)
     return value

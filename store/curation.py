@@ -7,11 +7,11 @@ from its story, and its text stays as it is. A marked item follows its mark what
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from feeds.model import Item, Judged
+from feeds.model.value import Value
 from store import items, record
 from store.codec import from_json, micros, moment, moment_or_none
 from store.connection import Database
@@ -25,8 +25,7 @@ _SELECT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredItem:
+class StoredItem(Value, frozen=True, kw_only=True):
     """An item as it can be judged again, with the verdict it has. Taker: `scheduler.judging.rejudge`."""
 
     id: int
@@ -40,16 +39,14 @@ class StoredItem:
     story_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class Share(Value, frozen=True, kw_only=True):
     """How many items of a source were judged so far, and how many of them kept."""
 
     judged: int = 0
     kept: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LearnedModel:
+class LearnedModel(Value, frozen=True, kw_only=True):
     """A model as it is kept: `body` is opaque to the store."""
 
     topic: str
@@ -60,8 +57,7 @@ class LearnedModel:
     """JSON of how it fared on held-out items."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejudged:
+class Rejudged(Value, frozen=True, kw_only=True):
     """What new verdicts changed: ids of items that entered and that left."""
 
     judged: int = 0

@@ -1,21 +1,22 @@
 """What the outbox holds and hands out, as values: contents, who gets them, claims and what became of them."""
 
 import hashlib
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
+from feeds.model.value import Value
 from store.codec import to_json
 
 State = Literal["waiting", "sent", "given-up"]
 STATES: Final[tuple[State, ...]] = ("waiting", "sent", "given-up")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payload:
+class Payload(Value, frozen=True, kw_only=True):
     """What is sent; stored once however many get it."""
 
-    body: bytes = field(repr=False)
+    UNSHOWN = frozenset(("body",))
+
+    body: bytes
     content_type: str
     headers: tuple[tuple[str, str], ...] = ()
 
@@ -26,8 +27,7 @@ class Payload:
         return hashlib.blake2b(len(head).to_bytes(4, "big") + head + self.body, digest_size=16).digest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class Parcel(Value, frozen=True, kw_only=True):
     """To whom something goes, and what about."""
 
     target: str
@@ -38,8 +38,7 @@ class Parcel:
     """Whom it burdens, usually the host: deliveries of one lane are sent few at a time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Value, frozen=True, kw_only=True):
     """A claimed delivery. Maker: `Outbox.claim`. Takers: the sender of its kind, then `Outbox.settle`."""
 
     id: int
@@ -56,8 +55,7 @@ class Delivery:
     """When the claim lapses: nothing may be sent after it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class Settled(Value, frozen=True, kw_only=True):
     """What became of a claimed delivery: sent, given up, or to be tried again `at` a time."""
 
     delivery: Delivery
@@ -69,8 +67,7 @@ class Settled:
     """A sentence, without credentials."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryLine:
+class DeliveryLine(Value, frozen=True, kw_only=True):
     """A delivery as lists show it."""
 
     kind: str

@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
 from feeds.model import SourceState
 from feeds.model.event import SourceEvent
+from feeds.model.value import Value
 from store import calm, sources
 from store.codec import micros, micros_or_none, moment, moment_or_none
 from store.connection import Database
@@ -18,8 +18,7 @@ EVENTS_KEPT: Final = 1000
 Reach = Literal["", "failing", "unheard", "gone"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Value, frozen=True, kw_only=True):
     """What was last told of a source. Maker and taker: `scheduler.rounds.standing`."""
 
     reach: Reach = ""
@@ -32,8 +31,7 @@ class Standing:
     """The address that was last told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unlooked:
+class Unlooked(Value, frozen=True, kw_only=True):
     """A source that was checked since somebody last looked at how it stands."""
 
     state: SourceState
@@ -45,8 +43,7 @@ class Unlooked:
     """None at the first look."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
+class Looked(Value, frozen=True, kw_only=True):
     """A source as it stands now, and what happened to it."""
 
     state: SourceState

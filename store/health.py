@@ -1,12 +1,12 @@
 """What the checks cost and met: the log of each source, and the hosts that are left alone."""
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from feeds.model import Check, Recorded
 from feeds.model.hold import HostHold
+from feeds.model.value import Value
 from store.codec import from_json, micros, micros_or_none, moment, moment_or_none, to_json
 from store.connection import Database
 
@@ -16,8 +16,7 @@ _NOT_MODIFIED: Final = 304
 _MAX_HOPS: Final = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckLine:
+class CheckLine(Value, frozen=True, kw_only=True):
     """One check as the log has it. Durations are seconds."""
 
     source: str = ""
@@ -42,8 +41,7 @@ class CheckLine:
     """Redirects followed: status and target."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
+class Totals(Value, frozen=True, kw_only=True):
     """What a source has cost since it was first asked."""
 
     checks: int = 0

@@ -2,11 +2,11 @@
 
 import re
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
 from feeds.model import Coverage, Enclosure, Judged, PublishedItem, Reason, Verdict
+from feeds.model.value import Value
 from store.codec import from_json, hash64, micros, micros_or_none, moment, moment_or_none, to_json
 
 Which = Literal["kept", "all", "rejected", "near"]
@@ -28,8 +28,7 @@ SELECT: Final = (
 """Rows that `published` and `coverage` read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Details:
+class Details(Value, frozen=True, kw_only=True):
     """Parts of an item that no query asks for, kept as one JSON text."""
 
     authors: tuple[str, ...] = ()
@@ -177,8 +176,7 @@ def coverage(row: sqlite3.Row) -> Coverage:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Value, frozen=True, kw_only=True):
     """Which items a list holds."""
 
     which: Which = "kept"

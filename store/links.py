@@ -2,10 +2,10 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from feeds.model import Coverage, Related, Relation
+from feeds.model.value import replace
 from store.candidates import Relative
 from store.cluster import NEARLY, SAME_ARTICLE, SAME_ITEM, SAME_STORY
 from store.codec import from_json, to_json

@@ -1,10 +1,10 @@
 """An item that the operator marked follows the mark, whatever a topic says of it."""
 
 import sqlite3
-from dataclasses import replace
 from typing import Final
 
 from feeds.model import Judged, Reason, Verdict
+from feeds.model.value import replace
 
 MARK: Final = "mark"
 """Name of the reason that a mark gives."""

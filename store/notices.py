@@ -7,12 +7,12 @@ Told is told by item: a story that is joined or parted later tells nothing again
 
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from feeds.model import Story
 from feeds.model.event import SourceEvent
+from feeds.model.value import Value
 from store import events, outbox, stories
 from store.codec import micros, moment, to_json
 from store.connection import Database
@@ -26,8 +26,7 @@ AT_ONCE: Final = 500
 """Kept items that a rule looks at in one transaction."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Value, frozen=True, kw_only=True):
     """A story with news in it, untold under a rule. Taker: `scheduler.push.deciding`."""
 
     story: Story
@@ -37,8 +36,7 @@ class Candidate:
     """Its lead came with the first document that was read of its source: it may be of any age."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(Value, frozen=True, kw_only=True):
     """What a rule has not looked at yet. `since`: when the rule was first met."""
 
     rule: str

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from feeds.model.value import Value
 from store.segment import paired, runs, words
 
 _TOKEN: Final = re.compile(r'(?P<minus>-)?(?:(?P<key>[a-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
@@ -29,8 +30,7 @@ _ENDINGS: Final = re.compile(
 """Endings that are cut before a word is looked up, of Russian words and of plurals; й is folded to и."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class Filter(Value, frozen=True, kw_only=True):
     """A condition on a field: `tag`, `lang` or `source`."""
 
     key: str
@@ -38,8 +38,7 @@ class Filter:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class Query(Value, frozen=True, kw_only=True):
     """A search as conditions that all must hold. Maker: `parse`. Takers: `store.search`, pages."""
 
     wanted: tuple[str, ...] = ()

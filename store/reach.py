@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from feeds.model.value import Value
 from store.cluster import SAME_STORY, Link
 from store.items import KEPT
 
@@ -40,8 +41,7 @@ _LINKS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
+class Region(Value, frozen=True, kw_only=True):
     """Kept items that links of a level connect, all of them; or one item that is `BEYOND`."""
 
     level: int

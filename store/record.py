@@ -1,10 +1,11 @@
 """One check into the store: everything it found, in one transaction of the caller."""
 
 import sqlite3
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from feeds.model import Check, Identity, Judged, Recorded, Relation
+from feeds.model.value import replace
 from store import batch, candidates, health, items, links, marks, relate, search, sources, stories
 from store.calm import revise
 from store.candidates import Relative

@@ -3,11 +3,11 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 from typing import Final
 
+from feeds.model.value import Value
 from store.codec import from_json, micros, moment
 from store.connection import Database
 from store.items import Details
@@ -16,8 +16,7 @@ STORIES: Final = 5000
 """Newest stories that lag and first-to-report are taken from."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
+class Provenance(Value, frozen=True, kw_only=True):
     """Where an item's words come from. Taker: the item's page."""
 
     first_seen: datetime
@@ -33,8 +32,7 @@ class Provenance:
     """Time, outcome and status of the check that found it, while that is remembered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speed:
+class Speed(Value, frozen=True, kw_only=True):
     """How early a source is among those that carried a story."""
 
     source: str
@@ -45,8 +43,7 @@ class Speed:
     """Median time after the first report of the story, in seconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(Value, frozen=True, kw_only=True):
     """Counts of kept items. Months are as in 2026-03."""
 
     by_language: tuple[tuple[str, str, int], ...]
@@ -57,8 +54,7 @@ class Figures:
     speeds: tuple[Speed, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sums:
+class Sums(Value, frozen=True, kw_only=True):
     """How much is stored."""
 
     judged: int

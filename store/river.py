@@ -5,11 +5,11 @@ report's time, under the story's own key. Searches look at the `NEWEST` newest r
 """
 
 import sqlite3
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
 from feeds.model import PublishedItem, Story
+from feeds.model.value import Value, replace
 from store import items, stories
 from store.codec import micros, moment
 from store.connection import Database
@@ -28,8 +28,7 @@ Cursor = tuple[datetime, int]
 _Row = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class Stretch(Value, frozen=True, kw_only=True):
     """A page of a river. `after` continues it; None at its end."""
 
     stories: tuple[Story, ...]
@@ -38,8 +37,7 @@ class Stretch:
     """More reports hold the words than were looked at."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
+class Conditions(Value, frozen=True, kw_only=True):
     """SQL conditions on an item, `{a}` standing for its alias, and their values."""
 
     parts: tuple[str, ...]

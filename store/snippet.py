@@ -3,9 +3,9 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from feeds.model.value import Value
 from store.segment import fold as fold_forms
 
 LOOKED_AT: Final = 20_000
@@ -15,8 +15,7 @@ Pieces = tuple[tuple[str, bool], ...]
 """Pieces of a text in order, each with whether a searched word is in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snippet:
+class Snippet(Value, frozen=True, kw_only=True):
     """A hit's title and text, cut into pieces."""
 
     title: Pieces

@@ -2,13 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
 from feeds.model import BasicAuth, Check, FeedHead, Freshness, Source, SourceState, Validators
+from feeds.model.value import replace
 from store.codec import from_json, micros, micros_or_none, moment, moment_or_none, to_json
 
 if TYPE_CHECKING:

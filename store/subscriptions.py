@@ -2,9 +2,9 @@
 
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from feeds.model.value import Value
 from store import outbox
 from store.codec import micros, moment
 from store.connection import Database
@@ -16,22 +16,22 @@ _INSERT = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
+class Subscription(Value, frozen=True, kw_only=True):
     """A feed that somebody wants pushed; confirmed by the callback. Times are aware UTC."""
+
+    UNSHOWN = frozenset(("secret",))
 
     topic: str
     """Address of the feed, as the feed itself says it."""
     callback: str
     host: str
     """Of the callback, with its port."""
-    secret: str = field(default="", repr=False)
+    secret: str = ""
     since: datetime
     expires: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caps:
+class Caps(Value, frozen=True, kw_only=True):
     """How many subscriptions there may be."""
 
     per_host: int = 1_000
@@ -42,8 +42,7 @@ class Caps:
     """Feeds beside the main ones that somebody is subscribed to: each is rendered when anything changes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Value, frozen=True, kw_only=True):
     """A feed as it is now. Maker: `scheduler.push.topics`."""
 
     topic: str
@@ -54,8 +53,7 @@ class Document:
     """What external hubs are told; None: they do not serve this feed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tellers:
+class Tellers(Value, frozen=True, kw_only=True):
     """How changes are told: names of the kinds of deliveries, and the external hubs."""
 
     deliver: str

@@ -4,10 +4,11 @@ import http.client
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
+from feeds.model.value import replace
 from scheduler import daemon
 from scheduler.config.types import Config
 from scheduler.publishing import web

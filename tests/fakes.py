@@ -6,7 +6,7 @@
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from feeds.model import (
@@ -31,6 +31,7 @@ from feeds.model import (
 )
 from feeds.model.fetching import FailureKind, Freshness
 from feeds.model.head import FeedHead
+from feeds.model.value import replace
 from scheduler.rounds import pipeline, plan
 from scheduler.rounds.hosts import HostBook
 from tests.builders import NOW, an_item, digest

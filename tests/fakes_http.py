@@ -13,15 +13,18 @@ import socket
 import ssl
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
+from feeds.model.value import Value
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+
+class Seen(Value, frozen=True, kw_only=True):
     """One request as it arrived."""
+
+    UNSHOWN = frozenset(("raw",))
 
     connection: int
     """Counts connections of the server from 1."""
@@ -29,7 +32,7 @@ class Seen:
     """Counts requests of the connection from 1."""
     target: str
     headers: tuple[tuple[str, str], ...]
-    raw: bytes = field(repr=False)
+    raw: bytes
 
     def header(self, name: str) -> str | None:
         """Give the value of `name` in any case, or None."""

@@ -5,11 +5,12 @@ import hmac
 import http.client
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from feeds.model.value import replace
 from scheduler import daemon
 from scheduler.config.types import Config
 from scheduler.publishing import web

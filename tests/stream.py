@@ -5,11 +5,12 @@ Equal arguments give equal items. Nothing of it is real.
 
 import random
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feeds.curate.identity import identify
 from feeds.model import Item, Judged
+from feeds.model.value import replace
 from tests.builders import NOW, a_verdict, digest
 
 LANGUAGES = ("en", "ru", "zh", "es")
@@ -143,4 +144,4 @@ def judged(report: Report, **changes: object) -> Judged:
         identity=identify(report.item),
         raw_hash=digest(report.item.guid),
     )
-    return replace(made, **changes)  # type: ignore[arg-type] # fields of Judged
+    return replace(made, **changes)

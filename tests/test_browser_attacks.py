@@ -5,7 +5,7 @@ import importlib.util
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from playwright.sync_api import Browser, BrowserContext, ViewportSize
 
+from feeds.model.value import replace
 from scheduler import daemon
 from scheduler.publishing import web
 from scheduler.publishing.publish import publish_site

@@ -3,7 +3,6 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from feeds.curate.identity import compare, identify, relate
 from feeds.curate.text import plain
 from feeds.model import Identity, Relation
+from feeds.model.value import replace
 from tests.builders import at
 from tests.corpora import Told, an_item, articles, events, pairs
 

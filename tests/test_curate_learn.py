@@ -2,7 +2,6 @@
 
 import math
 import random
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -15,6 +14,7 @@ from feeds.curate.topic import Topic, build
 from feeds.curate.tune import LEARNED, PRIOR, source_prior, tuned, tuning, verdict_of
 from feeds.errors import MoonwireError
 from feeds.model import Item
+from feeds.model.value import replace
 from tests.builders import an_item
 
 TEA = """

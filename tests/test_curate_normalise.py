@@ -1,7 +1,6 @@
 """Entries of a document become items that can be trusted."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from feeds.curate.identity import identify, relate
 from feeds.curate.normalise import normalise
 from feeds.model import Enclosure, Entry, FeedHead, Item, Relation
+from feeds.model.value import replace
 from tests.builders import NOW, a_source, at
 
 HEAD = FeedHead(title="Agency", language="en-GB")

@@ -5,7 +5,6 @@ MOONWIRE_CORPUS=full tries every entry of every document as the only new one; ot
 
 import io
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import feedparser
@@ -14,6 +13,7 @@ import pytest
 from feeds.intake.light import read_light
 from feeds.intake.read import Work, prepare, read
 from feeds.model.entry import Reading, ReadRequest
+from feeds.model.value import replace
 
 FEEDS = Path(__file__).parents[2] / "shared" / "corpus" / "feeds"
 FULL = os.environ.get("MOONWIRE_CORPUS") == "full"

@@ -5,7 +5,6 @@ MOONWIRE_MUTANTS sets how many documents are generated (default 150).
 
 import os
 import random
-from dataclasses import replace
 
 import pytest
 
@@ -15,6 +14,7 @@ from feeds.intake.parse import parse_entries
 from feeds.intake.read import read
 from feeds.intake.split import split
 from feeds.model.entry import Entry, Reading, ReadRequest
+from feeds.model.value import replace
 
 URL = "https://wire.example/dir/feed.xml"
 COUNT = int(os.environ.get("MOONWIRE_MUTANTS", "150"))

@@ -7,7 +7,6 @@ import json
 import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import brotli  # type: ignore[import-untyped] # it ships no types
 import pytest
@@ -17,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message
 
 from feeds.errors import StoreError
+from feeds.model.value import Value, replace
 from feeds.publish.serving.app import SiteApp
 from feeds.publish.serving.prepared import prepare
 from feeds.publish.site import SiteFile, render, stamp
@@ -35,8 +35,7 @@ def files() -> dict[str, SiteFile]:
 SITE = prepare(files(), stamp(files(), {}, NOW))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Value, frozen=True, kw_only=True):
     """What came back."""
 
     status: int

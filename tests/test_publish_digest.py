@@ -1,7 +1,6 @@
 """A day in one entry: gathered once, by tag; the same in feed, Markdown, text, HTML and JSON."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, date
 from typing import Any
 
@@ -11,6 +10,7 @@ from lxml import etree, html
 
 from feeds.model import Story
 from feeds.model.digest import Digest, Period
+from feeds.model.value import replace
 from feeds.publish.formats import digest_texts
 from feeds.publish.formats.digest import (
     MOST_REPORTS,

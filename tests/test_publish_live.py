@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote
@@ -15,6 +14,7 @@ from lxml import etree, html
 
 from feeds.curate import topic
 from feeds.curate.fold import fold
+from feeds.model.value import replace
 from feeds.publish import cursor
 from feeds.publish.formats import catalogue
 from feeds.publish.library import Filtered, Library

@@ -1,12 +1,12 @@
 """Stories and items as the library answers for them one by one."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from feeds.curate import topic
+from feeds.model.value import replace
 from feeds.publish.pages import live as live_pages
 from feeds.publish.serving.live import answer
 from scheduler.publishing.library import StoreLibrary

@@ -1,11 +1,11 @@
 """What somebody is told at once, and the feed of what happens to sources."""
 
 import json
-from dataclasses import replace
 
 import feedparser
 
 from feeds.model.event import SourceEvent
+from feeds.model.value import replace
 from feeds.publish.formats.health import event_key, health_publications
 from feeds.publish.notices import sample_notice, silence_notice, story_notice
 from feeds.publish.site import bulletins

@@ -1,11 +1,11 @@
 """Stamps, and files made ready to be answered with."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feeds.model.value import replace
 from feeds.publish.serving.prepared import choose, is_unchanged, prepare
 from feeds.publish.site import SiteFile, render, stamp
 from tests.builders import NOW, a_channel, a_source_line, a_story, at

@@ -1,11 +1,11 @@
 """`sources health` and `sources unmove` over loopback and a real store."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from feeds.model.value import replace
 from scheduler import cli
 from tests.fakes_http import RawServer, Reply, Seen, reply
 from tests.town import Output, answer, configure, empty_home, read_here, rows, run

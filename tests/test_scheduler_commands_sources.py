@@ -1,7 +1,6 @@
 """`sources` over real feeds and pages on loopback and a real store."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 
 from feeds.curate.identity import compare
 from feeds.model import Check, FetchRequest
+from feeds.model.value import replace
 from scheduler import cli
 from scheduler.rounds.hosts import HostBook
 from scheduler.rounds.once import Spaced

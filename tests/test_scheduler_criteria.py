@@ -1,12 +1,12 @@
 """The topic is compiled when it is needed, and a broken one is told before anything is asked."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from feeds.errors import TopicError
+from feeds.model.value import replace
 from scheduler.judging.criteria import Criteria
 from store import Store
 from tests.builders import a_check, a_judged, a_state

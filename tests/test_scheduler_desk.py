@@ -4,11 +4,11 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from feeds.model.value import replace
 from scheduler.config.load import parse
 from scheduler.config.types import Config
 from tests.desk_site import FOOTBALL, TOKEN, Site, served

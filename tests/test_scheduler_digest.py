@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from feeds.model import Judged
 from feeds.model.digest import DigestKind
+from feeds.model.value import replace
 from scheduler.config.load import parse
 from scheduler.config.types import Config
 from scheduler.publishing.publish import channel_in

@@ -1,10 +1,9 @@
 """Permanent redirects: believed after a while, only as far as they are permanent, and taken back."""
 
-from dataclasses import replace
-
 import pytest
 
 from feeds.model import Hop, SourceState
+from feeds.model.value import replace
 from scheduler.rounds import moves
 from tests.builders import a_state, at
 

@@ -5,7 +5,6 @@ import hmac
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from feeds.errors import ConfigError
+from feeds.model.value import replace
 from scheduler.config.load import parse
 from scheduler.push import messenger
 from store.notices import KIND

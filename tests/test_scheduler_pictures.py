@@ -3,7 +3,6 @@
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from feeds.model import FetchRequest
 from feeds.model.pictures import Images
+from feeds.model.value import replace
 from feeds.publish import pictures
 from feeds.publish.serving import picture_app
 from scheduler import daemon

@@ -1,9 +1,9 @@
 """What a publisher would see of us, counted from the log of checks."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from feeds.model.hold import HostHold
+from feeds.model.value import replace
 from scheduler.rounds.politeness import report
 from store import CheckLine
 from tests.builders import NOW, at
@@ -26,7 +26,7 @@ def line(url: str, when: datetime, **changes: object) -> CheckLine:
         kept=0,
         error=None,
     )
-    return replace(made, **changes)  # type: ignore[arg-type] # fields by name
+    return replace(made, **changes)
 
 
 def test_gaps_overlaps_and_requests_are_counted_per_host() -> None:

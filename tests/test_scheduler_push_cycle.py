@@ -3,12 +3,12 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from feeds.model.value import replace
 from feeds.publish.serving.hub import LEAST_LEASE_S
 from scheduler.push.hub import drop
 from tests.fakes_posts import Answer, Came, PostServer

@@ -1,13 +1,13 @@
 """A digest by mail, with a real mail server on loopback."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from feeds.model.digest import Digest
+from feeds.model.value import replace
 from feeds.publish.formats.digest import digest_of
 from scheduler.config.notify_types import DigestConfig, SmtpConfig
 from scheduler.push.courier import Arrived, Failed, Result

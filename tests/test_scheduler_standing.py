@@ -1,7 +1,6 @@
 """What happens to sources: each change is one event with a date of its own, and none is invented."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 
 from feeds.model import FeedHead, SourceState
+from feeds.model.value import replace
 from scheduler.rounds.standing import LONG, look, watch
 from store import Store
 from store.events import EVENTS_KEPT, Standing, Unlooked

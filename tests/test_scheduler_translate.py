@@ -3,7 +3,6 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from lxml import etree
 
 from feeds.errors import ConfigError, StoreError
 from feeds.intake.post import Poster
+from feeds.model.value import replace
 from scheduler.config.load import parse
 from scheduler.config.types import Config
 from scheduler.publishing.publish import files_of, library_of
@@ -104,7 +104,7 @@ def shop(tmp_path: Path, url: str, clock: FakeClock) -> Iterator[Workshop]:
 
 def step(shop: Workshop, translator: Translator, **changes: object) -> int:
     """Let a translator work with a changed configuration."""
-    config = replace(shop.config, translate=replace(shop.config.translate, **changes))  # type: ignore[arg-type] # as told
+    config = replace(shop.config, translate=replace(shop.config.translate, **changes))
     with Poster(allow_private=frozenset({"127.0.0.1"}), user_agent="test") as poster:
         return translator.step(shop.store, config, poster)
 

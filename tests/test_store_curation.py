@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from feeds.model import Judged, Relation
+from feeds.model.value import replace
 from store import LearnedModel, Share, Store
 from store.connection import Database
 from store.migrate import MIGRATIONS, migrate

@@ -2,7 +2,6 @@
 # ruff: noqa: ANN401 # values that are passed through to builders
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 
 from feeds.curate.identity import compare, identify, outline
 from feeds.model import Judged
+from feeds.model.value import replace
 from store import Store
 from tests.builders import NOW, a_check, a_verdict, an_item, at
 

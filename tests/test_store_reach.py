@@ -3,13 +3,13 @@
 import random
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from zlib import crc32
 
 import pytest
 
 from feeds.model import Judged, Related, Relation
+from feeds.model.value import replace
 from store import Store, reach, threads
 from store.reach import BEYOND
 from tests.builders import a_check, a_judged, an_identity, an_item, at

@@ -3,7 +3,6 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feeds.model import Enclosure, Judged, PublishedItem, Recorded, Relation
+from feeds.model.value import replace
 from store import Store, items
 from store.candidates import KEYS_PER_ITEM, PER_LOOK_UP
 from store.record import record
@@ -61,7 +61,7 @@ def test_new_items_are_stored_whole(store: Store) -> None:
     assert recorded == Recorded(new=2, kept=1, item_ids=(2, 1))
     stored = store.find_item("2")
     assert stored is not None
-    shown = {f for f in dir(rich) if not f.startswith("_") and hasattr(stored, f)} - {"source_name"}
+    shown = {name for name in rich.__struct_fields__ if hasattr(stored, name)} - {"source_name"}
     assert {name: getattr(stored, name) for name in shown} == {name: getattr(rich, name) for name in shown}
     verdict = first.verdict
     assert (stored.keep, stored.near, stored.score, stored.reasons) == (True, False, 0.9, verdict.reasons)

@@ -1,7 +1,6 @@
 """Sources: listed, dropped, due, and all that is remembered of them."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from feeds.model import BasicAuth, Freshness, SourceState, Validators
+from feeds.model.value import replace
 from store import Store, Totals
 from tests.builders import FEED, NOW, a_check, a_head, a_judged, a_source, a_state, at, digest
 from tests.fake_compare import strangers

@@ -6,11 +6,11 @@ in a line of single blanks, when those that follow each other at once do so some
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import ahocorasick_rs
 
 from feeds.curate.match import CLITIC_SCRIPTS, GAP_WORDS, Pattern, Term
+from feeds.model.value import Value
 
 Match = tuple[int, int, int]
 """Number of the anchor, start and end in the bytes looked through."""
@@ -18,8 +18,7 @@ Place = tuple[int, int, int]
 """Start, end, and how many words the pattern may span."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Led:
+class _Led(Value, frozen=True, kw_only=True):
     """A pattern of several words that is looked for by one of them."""
 
     group: str
@@ -31,8 +30,7 @@ class _Led:
     """How many words it may span."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Anchor:
+class _Anchor(Value, frozen=True, kw_only=True):
     alone: frozenset[str]
     """Groups of patterns of this one word."""
     among: tuple[_Led, ...]

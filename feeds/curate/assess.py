@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from feeds.curate import identity, text, urls
@@ -12,6 +11,7 @@ from feeds.curate.normalise import SUMMARY_LIMIT, TITLE_LIMIT, normalise
 from feeds.curate.topic import HISTORY_MOST
 from feeds.curate.tune import Tuning, dull_verdict, verdict_of
 from feeds.model import Entry, FeedHead, Item, Judged, Source
+from feeds.model.value import replace
 
 _MARGIN = 0.5
 """Log-odds below what may become near up to which an entry is read in full: short ones may miss a word."""

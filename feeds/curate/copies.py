@@ -4,12 +4,11 @@ The limits are placed midway between labelled copies and what is most like them;
 measures them, docs/design/0011-identity.md tells how well they do.
 """
 
-from dataclasses import dataclass, replace
-
 from feeds.curate.features import is_issue, weigh
 from feeds.curate.fingerprint import LIMITS, Print, jaccard, overlap
 from feeds.curate.likeness import against, days_apart
 from feeds.curate.printing import PASSAGE
+from feeds.model.value import Value, replace
 
 _MIN_UNITS = 12
 """Fewer words (or characters) than that are the same in texts that have nothing to do with each other."""
@@ -46,8 +45,7 @@ _LINK_DAYS = 3
 """A link: a title of six stems or more, at most four others in the text (a name), days apart."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class Copy(Value, frozen=True, kw_only=True):
     """How much of two texts is the same: shares from 0 to 1."""
 
     passages: float

@@ -1,11 +1,11 @@
 """Which concepts of a topic stand in a text, and where: words near words, names, and what masks them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from feeds.curate.match import UNSPACED, Hit
 from feeds.curate.topic import Topic
 from feeds.curate.topicfile import Concept
+from feeds.model.value import Value
 
 _SENTENCE = 2
 """Words that the end of a sentence is worth when distances are counted."""
@@ -16,12 +16,13 @@ _MOST_HITS = 40
 """Hits looked at per list and place: a hostile text can repeat a word a thousand times."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Value, frozen=True, kw_only=True):
     """One place of an item with the words found in it."""
 
-    text: str = field(repr=False)
-    folded: str = field(repr=False)
+    UNSHOWN = frozenset(("text", "folded"))
+
+    text: str
+    folded: str
     hits: dict[str, list[Hit]]
     """By group: a word list, or the key of a concept with names of its own."""
 
@@ -31,8 +32,7 @@ class Reading:
         return frozenset(self.hits)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Value, frozen=True, kw_only=True):
     """A concept found at ``folded[start:end]``."""
 
     concept: Concept

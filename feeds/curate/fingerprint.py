@@ -1,12 +1,12 @@
 """The part of an item that comparing needs, as a value and as bytes (at most about 1.5 kB)."""
 
 from array import array
-from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
 from struct import Struct
 
 from feeds.curate.features import is_happening, is_naming, weigh
+from feeds.model.value import Value
 
 VERSION = 1
 _HEAD = Struct("<BBQQQQQQII4sIIHH")
@@ -29,8 +29,7 @@ LIMITS = {
 """Hashes kept of each set. Of the sampled ones the smallest, so that two prints keep the same part."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Print:
+class Print(Value, frozen=True, kw_only=True):
     """One item as `compare` sees it. Hashes are 0 where the item has no such part."""
 
     own_guid: bool
@@ -71,12 +70,12 @@ class Print:
     counters: frozenset[int]
     slug: frozenset[int]
     """Words of the address."""
-    weights: tuple[float, ...] = field(default=(), compare=False)
+    weights: tuple[float, ...] = ()
     """Together, of title, words, concepts, headline: filled by `unpack`."""
-    names: frozenset[int] = field(default=frozenset(), compare=False)
+    names: frozenset[int] = frozenset()
     """The concepts that name one of many; `unpack` fills this and the next two."""
-    headline_names: frozenset[int] = field(default=frozenset(), compare=False)
-    headline_happenings: frozenset[int] = field(default=frozenset(), compare=False)
+    headline_names: frozenset[int] = frozenset()
+    headline_happenings: frozenset[int] = frozenset()
 
 
 def pack(made: Print) -> bytes:

@@ -9,7 +9,6 @@ import html
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote
 
@@ -18,6 +17,7 @@ from feeds.curate.fold import Quoter, fold
 from feeds.curate.language import detect, reads_as
 from feeds.curate.topic import GROUP_LIMIT, Topic
 from feeds.model import Item, Reason, Verdict
+from feeds.model.value import Value
 
 Place = Literal["title", "summary", "content", "categories", "source", "link"]
 _TAG = re.compile(r"<[^>]{0,2000}>")
@@ -35,8 +35,7 @@ _FADES = ((600, 1.0), (1_500, 0.7), (4_000, 0.45))
 _FADED = 0.25
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Count:
+class _Count(Value, frozen=True, kw_only=True):
     """One concept in one place with what it counts."""
 
     found: Found

@@ -10,12 +10,12 @@ import random
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from feeds.curate.model import Model, grams_of, words_of
 from feeds.curate.topic import Topic
 from feeds.curate.tune import tuned, tuning
 from feeds.model import Item, Verdict
+from feeds.model.value import Value
 
 FOLDS = 5
 _LEAST_LESSONS = 20
@@ -30,8 +30,7 @@ _LEAST_SEEN = 2
 _TINY = 0.002
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
+class Lesson(Value, frozen=True, kw_only=True):
     """An item, what a person says of it, and what the topic file alone says."""
 
     item: Item
@@ -41,8 +40,7 @@ class Lesson:
     """Its story: lessons of one group are never on both sides of a trial."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(Value, frozen=True, kw_only=True):
     """How verdicts compare with labels."""
 
     items: int = 0
@@ -69,8 +67,7 @@ class Figures:
         return 2 * self.hits / both if both else 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learned:
+class Learned(Value, frozen=True, kw_only=True):
     """A model and how it fared. `active` False: it does not beat the topic file and stays off."""
 
     model: Model

@@ -6,12 +6,12 @@ Every measure is symmetric. The weights of the story model are numbers in `data/
 
 import math
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from feeds.curate.features import RARE, is_happening, name_of, weigh, weight
 from feeds.curate.fingerprint import LIMITS, Print, overlap
+from feeds.model.value import Value
 
 _DAY = 24 * 60
 _TELLING_NAME = 1.5
@@ -141,8 +141,7 @@ def story_threshold(a: Print, b: Print) -> float:
     return _VAGUE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoryModel:
+class StoryModel(Value, frozen=True, kw_only=True):
     """A logistic model over `MEASURES`."""
 
     intercept: float

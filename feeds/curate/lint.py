@@ -1,20 +1,19 @@
 """What is wrong with a topic file that loads: patterns that are dead, shadowed, doubled or collide."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from feeds.curate.fold import fold
 from feeds.curate.language import small_words
 from feeds.curate.match import Matcher, Pattern
 from feeds.curate.topic import Topic, load
+from feeds.model.value import Value
 
 Kind = Literal["unused", "doubled", "shadowed", "dead", "colliding"]
 _LANGUAGES_SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Value, frozen=True, kw_only=True):
     """One thing to mend in a topic file."""
 
     kind: Kind

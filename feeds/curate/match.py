@@ -10,12 +10,12 @@ import functools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from itertools import accumulate, compress
 from typing import NamedTuple
 
 from feeds.curate.fold import fold
 from feeds.curate.language import small_words
+from feeds.model.value import Value, replace
 
 UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
@@ -29,8 +29,7 @@ _REMEMBER = 30_000
 """Distinct words whose patterns are kept at hand; then the memory starts afresh."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(Value, frozen=True, kw_only=True):
     """One word of a pattern, folded; `stem` means any ending may follow."""
 
     text: str
@@ -39,8 +38,7 @@ class Term:
     """Other words may stand before it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
+class Pattern(Value, frozen=True, kw_only=True):
     """One entry of a list of the topic file. Maker: `parse`. Taker: `Matcher`."""
 
     group: str

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from feeds.curate import rawtext
 from feeds.curate.anchors import Anchors
 from feeds.curate.match import Pattern
 from feeds.curate.topicfile import Concept
+from feeds.model.value import Value
 
 _LOWEST_PRIOR = 1.0
 """What a source may add before any word counts."""
@@ -22,8 +22,7 @@ _REMEMBER = 4_096
 Places = Mapping[str, Sequence[tuple[int, int, int]]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scale:
+class Scale(Value, frozen=True, kw_only=True):
     """What decides whether an item is near. Maker: the topic."""
 
     start: float

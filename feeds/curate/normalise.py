@@ -3,13 +3,13 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 
 from feeds.curate import language, text, urls
 from feeds.model import Enclosure, Entry, FeedHead, Item, Source
+from feeds.model.value import replace
 
 TITLE_LIMIT = 500
 SUMMARY_LIMIT = 2000

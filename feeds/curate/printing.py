@@ -2,7 +2,6 @@
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import unquote
@@ -11,6 +10,7 @@ from feeds.curate import features, text, tokens, urls
 from feeds.curate.fingerprint import LIMITS, Print
 from feeds.curate.fold import fold
 from feeds.model import Item
+from feeds.model.value import Value, replace
 
 _BODY = 3000
 """Characters of the text that are looked at: copies share their beginning."""
@@ -38,8 +38,7 @@ _ADDRESS = re.compile(r"(?:https?://|\bwww\.|(?<!\S)/)\S+", re.IGNORECASE)
 """Addresses are no words of a text: a link's text is often nothing else."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Value, frozen=True, kw_only=True):
     """An item's text, folded and cut into runs once."""
 
     item: Item

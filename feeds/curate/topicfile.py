@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from typing import NoReturn
 
 from feeds.curate.match import Pattern, parse
 from feeds.errors import TopicError
+from feeds.model.value import Value
 
 _TOP = ("topic", "places", "kinds", "words", "concepts", "others")
 _TOPIC = ("name", "title", "description", "revision", "threshold", "near", "start")
@@ -32,8 +32,7 @@ ANY = "any"
 ONLY = "only"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
+class Places(Value, frozen=True, kw_only=True):
     """How much a find counts by where it stands; 1 is full weight."""
 
     title: float = 1.25
@@ -44,8 +43,7 @@ class Places:
     source: float = 0.3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concept:
+class Concept(Value, frozen=True, kw_only=True):
     """One thing a topic file knows by name: for the topic (weight above 0) or against it."""
 
     key: str
@@ -74,9 +72,10 @@ class Concept:
     """For an exclusion: in the title it settles the matter."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class Content(Value, frozen=True, kw_only=True):
     """All that a topic file says. Maker: `read_table`. Taker: `topic.build`."""
+
+    UNSHOWN = frozenset(("patterns",))
 
     name: str
     title: str
@@ -88,7 +87,7 @@ class Content:
     places: Places
     kinds: Mapping[str, float]
     concepts: tuple[Concept, ...]
-    patterns: tuple[Pattern, ...] = field(repr=False)
+    patterns: tuple[Pattern, ...]
 
 
 class Reader:
@@ -181,7 +180,7 @@ def read_table(table: Mapping[str, object], path: str) -> Content:
 
 
 def _read_places(reader: Reader, value: object) -> Places:
-    names = tuple(entry.name for entry in fields(Places))
+    names = Places.__struct_fields__
     table = reader.table(value, "places", names)
     return Places(**{name: reader.number(number, f"places.{name}", 0, 3) for name, number in table.items()})
 

@@ -7,7 +7,7 @@ names, nor say anything of an item in which the topic found nothing that speaks 
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -16,6 +16,7 @@ from feeds.curate.judge import judge, nothing_found
 from feeds.curate.model import REACH, Model, grams_of, logit_of, telling_words, words_of
 from feeds.curate.topic import HISTORY_MOST, Topic
 from feeds.model import Item, Reason, Verdict
+from feeds.model.value import replace
 
 LEARNED = "learned"
 PRIOR = "source-history"

@@ -1,9 +1,10 @@
 """Addresses taken apart as a browser would (RFC 3986, the WHATWG URL Standard at the margins)."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
+
+from feeds.model.value import Value
 
 LIMIT = 4096
 """Characters; longer addresses are not addresses of articles."""
@@ -25,8 +26,7 @@ _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNSAFE = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/?#%\[\]]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Address(Value, frozen=True, kw_only=True):
     """An http(s) address in parts: `host` lower-case ASCII, `port` with its colon unless default."""
 
     scheme: str

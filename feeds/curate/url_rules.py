@@ -2,17 +2,17 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
+
+from feeds.model.value import Value
 
 _COUNTRY = re.compile(r"\.[a-z]{2,3}(?:\.[a-z]{2})?$")
 """Ends of the hosts that one company has in many countries."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class Names(Value, frozen=True, kw_only=True):
     """Names to match: exact ones, and beginnings that were written with a trailing star."""
 
     exact: frozenset[str]
@@ -22,8 +22,7 @@ class Names:
         return name in self.exact or name.startswith(self.starts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteRules:
+class SiteRules(Value, frozen=True, kw_only=True):
     """What one site needs more, or less, than all others; names in lower case."""
 
     hosts: tuple[str, ...]
@@ -32,8 +31,7 @@ class SiteRules:
     only: frozenset[str] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wrapper:
+class Wrapper(Value, frozen=True, kw_only=True):
     """A redirector that carries its target in its own address."""
 
     hosts: tuple[str, ...]
@@ -42,8 +40,7 @@ class Wrapper:
     """Lower-case names of the parameters that may hold the target; empty: the rest of the path is it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(Value, frozen=True, kw_only=True):
     """The whole of `data/urls.toml`."""
 
     tracking: Names

@@ -13,7 +13,8 @@ windows-1252 ...). Only codecs of that standard can be named: a label never reac
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from feeds.model.value import Value
 
 _SINGLE = {
     "cp866": "ibm866 866 cp866 csibm866",
@@ -104,11 +105,12 @@ _BY_LANGUAGE = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
+class Decoded(Value, frozen=True, kw_only=True):
     """A body as UTF-8 without byte order mark. Maker: `decode`. Taker: `feeds.intake.document`."""
 
-    data: bytes = field(repr=False)
+    UNSHOWN = frozenset(("data",))
+
+    data: bytes
     encoding: str
     """Python's name of the codec the bytes were read with."""
     problems: tuple[str, ...] = ()

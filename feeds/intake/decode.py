@@ -6,11 +6,12 @@ Each decoder hands out bounded pieces, so a bomb ends at the limit, not in memor
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 import brotli  # type: ignore[import-untyped] # has no stubs
 import zstandard
+
+from feeds.model.value import Value
 
 _PIECE = 64 * 1024
 _ZSTD_PIECE = 512
@@ -29,8 +30,7 @@ _PLAIN = re.compile(
 """How a feed document begins: a byte-order mark, or a bracket and no control characters after it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undecodable:
+class Undecodable(Value, frozen=True, kw_only=True):
     """Why a body could not be decoded; `what` is a clause for a sentence."""
 
     kind: Literal["too-large", "truncated", "encoding"]

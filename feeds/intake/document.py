@@ -7,7 +7,8 @@ the feed's own start tag, so nothing after this module ever sees a DTD.
 
 import html
 import re
-from dataclasses import dataclass, field
+
+from feeds.model.value import Value
 
 _ROOT = re.compile(rb"<((?:[^\s<>/:!?\"'=&]{1,64}:)?(?:rss|feed|rdf|channel))(?=[\s/>])", re.IGNORECASE)
 _PAGE = re.compile(rb"<(?:html|head|body|!doctype\s+html)\b", re.IGNORECASE)
@@ -27,11 +28,12 @@ _MAX_GROWTH = 262_144
 """Bytes that a document's own entities may add to it in all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Value, frozen=True, kw_only=True):
     """A feed's root element as bytes. Maker: `open_document`. Takers: `split`, `read`."""
 
-    data: bytes = field(repr=False)
+    UNSHOWN = frozenset(("data",))
+
+    data: bytes
     """UTF-8, starts with the root's start tag; ends with its end tag when `complete`."""
     root: bytes
     """The root's name as written, prefix included."""
@@ -42,16 +44,14 @@ class Document:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoFeed:
+class NoFeed(Value, frozen=True, kw_only=True):
     """There is no feed in the bytes. `kind` page: it is HTML; else `root` names what it is."""
 
     kind: str
     root: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Prolog:
+class _Prolog(Value, frozen=True):
     end: int
     root: bytes = b""
     page: bool = False

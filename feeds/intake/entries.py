@@ -6,7 +6,6 @@ nothing but itself. Entries without a word of the topic are read cheaply.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 
@@ -18,6 +17,7 @@ from feeds.intake.repair import repair
 from feeds.intake.split import PARSER_REVISION, Split
 from feeds.intake.wellformed import Form, examine
 from feeds.model.entry import Entry, ReadFailed, ReadRequest
+from feeds.model.value import replace
 
 _MAX_ALONE = 50
 """Entries of one document that are parsed each in its own; with more, the rest is read cheaply."""

@@ -17,7 +17,6 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +24,7 @@ from typing import Any, Self
 
 from feeds.intake.read import Work, finish, prepare, read
 from feeds.model.entry import ReadFailed, Reading, ReadRequest
+from feeds.model.value import Value, replace
 
 TIMEOUT_S = 20.0
 """CPU seconds for one document."""
@@ -136,8 +136,7 @@ class IsolatedReader:
             worker.stop()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Limits:
+class _Limits(Value, frozen=True, kw_only=True):
     cpu_s: float
     memory_bytes: int
 

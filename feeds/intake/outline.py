@@ -7,7 +7,6 @@ What matters to tell an entry from others (guid, link, title, date) is read by f
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape, unescape
 from typing import Protocol
@@ -17,6 +16,7 @@ from feeds.intake.dates import parse_date
 from feeds.intake.links import absolute, cut, is_plain
 from feeds.intake.mapping import MAX_GUID, MAX_LINE, MAX_LIST, MAX_TEXT, MAX_TITLE, text_as_markup
 from feeds.model.entry import Entry
+from feeds.model.value import Value
 
 MAX_SHORT = 500
 _LOOKED_AT = 1_500
@@ -97,8 +97,7 @@ class Part(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
+class Outline(Value, frozen=True, kw_only=True):
     """An entry's children by what they are. Makers: `light`, `plain`. Taker: `entry_of`."""
 
     roles: Mapping[str, Sequence[Part]]

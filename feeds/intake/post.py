@@ -26,6 +26,7 @@ from feeds.intake.target import AddressError, Target, follow, may_share, parse
 from feeds.intake.transport import Transport, drain, read_body
 from feeds.intake.wire import Exchange, ExchangeError, FetchLimits
 from feeds.model.posting import Posted, PostFailed, PostOutcome, PostRequest
+from feeds.model.value import Value
 
 __all__ = ["Poster", "PosterLimits"]
 
@@ -38,8 +39,7 @@ _MENDED_HERE = frozenset({"address", "dns"})
 """Failures that the operator can do something about; what the fetcher advises else is about feeds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PosterLimits:
+class PosterLimits(Value, frozen=True, kw_only=True):
     """What one POST may cost at most, redirects included. Seconds."""
 
     total_s: float = 10.0

@@ -6,7 +6,6 @@ and is done when all of them were seen before. `finish` parses what is left.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from feeds.intake.charset import decode
@@ -17,6 +16,7 @@ from feeds.intake.jsonfeed import looks_like_json, read_json
 from feeds.intake.page import read_page
 from feeds.intake.split import Split, split
 from feeds.model.entry import Entry, ReadFailed, Reading, ReadRequest
+from feeds.model.value import Value, field, replace
 
 MAX_BODY = 16 * 1_048_576
 """Bytes of a document that are looked at at all."""
@@ -35,22 +35,23 @@ _OTHER_ROOTS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class Work(Value, frozen=True, kw_only=True):
     """A document whose new entries are still to be parsed. Maker: `prepare`. Taker: `finish`."""
 
-    document: Document = field(repr=False)
+    UNSHOWN = frozenset(("document", "parts", "light", "hashes", "seen"))
+
+    document: Document
     """Whole, when it could not be split."""
-    parts: Split | None = field(default=None, repr=False)
+    parts: Split | None = None
     """Without the entries that were seen; None when the document could not be split."""
     url: str
     encoding: str
     now: datetime | None
-    light: Mapping[int, Entry] = field(default_factory=dict, repr=False)
+    light: Mapping[int, Entry] = field(default_factory=dict)
     """Entries that are read already, by their place among those not seen: `alone` leaves them here."""
-    hashes: tuple[bytes, ...] = field(default=(), repr=False)
+    hashes: tuple[bytes, ...] = ()
     """Hashes of all entries when the document could be split."""
-    seen: frozenset[bytes] = field(default=frozenset(), repr=False)
+    seen: frozenset[bytes] = frozenset()
     """Only for documents that could not be split."""
     problems: tuple[str, ...] = ()
 

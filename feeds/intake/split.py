@@ -8,10 +8,10 @@ document then leaves the others to be read exactly as before.
 """
 
 import re
-from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from feeds.intake.document import Document
+from feeds.model.value import Value, replace
 
 PARSER_REVISION = b"feedparser 6.0/1"
 """Part of every hash: raise it when entries are read differently, so that all are read anew."""
@@ -58,14 +58,15 @@ _HARMLESS = {
 knows each under this very prefix, so that the declaration leaves no trace in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
+class Split(Value, frozen=True, kw_only=True):
     """A document in pieces. Maker: `split`. Taker: `read`."""
 
-    data: bytes = field(repr=False)
-    spans: tuple[tuple[int, int], ...] = field(repr=False)
+    UNSHOWN = frozenset(("data", "spans", "hashes"))
+
+    data: bytes
+    spans: tuple[tuple[int, int], ...]
     """Start and end of each entry, in document order."""
-    hashes: tuple[bytes, ...] = field(repr=False)
+    hashes: tuple[bytes, ...]
     start_tag: bytes
     channel: bytes
     """Start tag of the <channel> that encloses the entries, or empty."""

@@ -1,7 +1,6 @@
 """URLs as they are sent: split, checked, ASCII. Pure."""
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -9,6 +8,7 @@ import idna
 
 from feeds.intake.address import literal
 from feeds.model import BasicAuth
+from feeds.model.value import Value
 
 _MAX_URL = 8_192
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -24,9 +24,10 @@ class AddressError(ValueError):
     """An address that can not or may not be asked; `str(error)` is a clause on why, without the address."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Value, frozen=True, kw_only=True):
     """An address split into what a connection and a request line need; all ASCII."""
+
+    UNSHOWN = frozenset(("auth",))
 
     scheme: str
     host: str
@@ -34,7 +35,7 @@ class Target:
     port: int
     path: str
     """Path and query as sent in the request line."""
-    auth: BasicAuth | None = field(default=None, repr=False)
+    auth: BasicAuth | None = None
     """Credentials that stood in the address (RFC 3986 3.2.1)."""
 
     @property

@@ -8,6 +8,8 @@ entries beyond sane bounds are told apart here, so that they never reach it.
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from feeds.model.value import Value
+
 MAX_DEPTH = 200
 MAX_ATTRIBUTES = 400
 MAX_ELEMENTS = 4_000
@@ -44,8 +46,7 @@ class _TooMuchError(Exception):
     """A bound is broken: stop parsing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(Value, frozen=True, kw_only=True):
     """What the pass found. `error` is empty when the document is well-formed."""
 
     error: str = ""

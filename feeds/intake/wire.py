@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from feeds.model.fetching import FailureKind
+from feeds.model.value import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchLimits:
+class FetchLimits(Value, frozen=True, kw_only=True):
     """What one fetch may cost at most, redirects included. Seconds and bytes."""
 
     total_s: float = 60.0

@@ -1,8 +1,7 @@
 """The hand-over types: frozen values that one part of moonwire makes and the next one takes.
 
-Standard library only, no behaviour beyond trivial derived properties. Times are aware UTC
-datetimes, sizes are bytes, durations are seconds. Each is loaded when it is first named: making a class of
-frozen values takes half a millisecond, and a command that runs every few minutes needs a dozen of them.
+No behaviour beyond trivial derived properties. Times are aware UTC datetimes, sizes are bytes, durations
+are seconds. Each is loaded when it is first named: a command that runs every few minutes needs few of them.
 """
 
 from typing import TYPE_CHECKING

@@ -1,6 +1,5 @@
 """What is published. Makers: the store and the configuration. Taker: `feeds.publish`."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from feeds.model.entry import Enclosure
@@ -8,11 +7,13 @@ from feeds.model.footer import FOOTER, Footer
 from feeds.model.item import Reason
 from feeds.model.pictures import Images
 from feeds.model.translation import Translation
+from feeds.model.value import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
+class Channel(Value, frozen=True, kw_only=True):
     """The feed as a whole."""
+
+    UNSHOWN = frozenset(("image_key",))
 
     title: str
     description: str
@@ -28,7 +29,7 @@ class Channel:
     """The one among them that the site runs itself: it serves filtered feeds too. Empty: none."""
     footer: Footer = FOOTER
     images: Images = "feeds"
-    image_key: bytes = field(default=b"", repr=False)
+    image_key: bytes = b""
     """What signs the addresses of pictures that the site serves; empty: it serves none."""
 
     @property
@@ -37,8 +38,7 @@ class Channel:
         return (self.own_hub,) if self.own_hub else ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedItem:
+class PublishedItem(Value, frozen=True, kw_only=True):
     """One stored item with its verdict, as pages, feeds and the command line show it."""
 
     id: int
@@ -76,8 +76,7 @@ class PublishedItem:
         return self.published or self.first_seen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
+class Coverage(Value, frozen=True, kw_only=True):
     """A further place that carried a story."""
 
     source_name: str
@@ -100,8 +99,7 @@ class Coverage:
     """Sentences on why it counts as related."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Story(Value, frozen=True, kw_only=True):
     """One entry of the published feed: a lead item and who else carried it."""
 
     id: int
@@ -121,8 +119,7 @@ class Story:
     """When the story last changed in a way worth a reader's attention; never 'now'."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceLine:
+class SourceLine(Value, frozen=True, kw_only=True):
     """A source as lists and OPML show it."""
 
     url: str
@@ -136,8 +133,7 @@ class SourceLine:
     last_error: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
+class Stamp(Value, frozen=True, kw_only=True):
     """Which bytes a published path holds, and since when. Maker: `feeds.publish`. Keeper: the store."""
 
     digest: str

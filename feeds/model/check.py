@@ -1,12 +1,12 @@
 """One check of one source as a value. Maker: `scheduler.rounds.pipeline`. Taker: the store."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from feeds.model.fetching import Freshness, Hop, Validators
 from feeds.model.head import FeedHead
 from feeds.model.source import Source
+from feeds.model.value import Value
 
 if TYPE_CHECKING:
     from feeds.model.judged import Judged
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 Outcome = Literal["changed", "unchanged", "deferred", "failed", "gone"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceState:
+class SourceState(Value, frozen=True, kw_only=True):
     """All the store remembers of one source. Maker: `Store.due`. Takers: pipeline and plan."""
+
+    UNSHOWN = frozenset(("seen",))
 
     source: Source
     origin: Literal["config", "default", "added", "once"] = "config"
@@ -25,7 +26,7 @@ class SourceState:
     """The address to ask: `source.url`, or where it moved for good."""
     validators: Validators = Validators()
     body_hash: bytes = b""
-    seen: frozenset[bytes] | None = field(default=frozenset(), repr=False)
+    seen: frozenset[bytes] | None = frozenset()
     """Raw hashes of the entries of the last document, and of recent ones; None: not read from the store,
     which keeps those it has."""
     failures: int = 0
@@ -53,8 +54,7 @@ class SourceState:
     """Publication times of recent entries, newest first: the source's rhythm."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Value, frozen=True, kw_only=True):
     """What one check found and what follows; recorded in one transaction, validators included.
 
     `state` is the source's new state as a whole: the pipeline decides, the store only keeps.
@@ -81,8 +81,7 @@ class Check:
     """Address of the first request; empty when nothing was asked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class Recorded(Value, frozen=True, kw_only=True):
     """What became of a check in the store. Maker: `Store.record`. Takers: the round, the printout."""
 
     new: int = 0

@@ -3,15 +3,15 @@
 Maker: `feeds.publish.formats.digest`. Keeper: the store. Takers: its feed, the command line, the mail.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from feeds.model.value import Value
 
 DigestKind = Literal["daily", "weekly"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class Period(Value, frozen=True, kw_only=True):
     """A day or an ISO week in a time zone. Maker: `scheduler.push.periods`. Taker: the digest of it."""
 
     kind: DigestKind
@@ -26,8 +26,7 @@ class Period:
     """When its digest is made."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestReport:
+class DigestReport(Value, frozen=True, kw_only=True):
     """Who told a story, and where."""
 
     source: str
@@ -36,8 +35,7 @@ class DigestReport:
     language: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestStory:
+class DigestStory(Value, frozen=True, kw_only=True):
     """One story as it stood when the digest was made. Texts are plain."""
 
     story: int
@@ -52,16 +50,14 @@ class DigestStory:
     """The first one first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestSection:
+class DigestSection(Value, frozen=True, kw_only=True):
     """Stories of one tag; the tag is empty for those that have none."""
 
     tag: str
     stories: tuple[DigestStory, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
+class Digest(Value, frozen=True, kw_only=True):
     """The stories of one period as they stood when it was made."""
 
     period: Period

@@ -4,15 +4,14 @@ Maker: `feeds.intake.read`. Takers: `scheduler.rounds.pipeline`, `feeds.curate`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from feeds.model.head import FeedHead
+from feeds.model.value import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enclosure:
+class Enclosure(Value, frozen=True, kw_only=True):
     """A file that comes with an entry: audio, video, picture."""
 
     url: str
@@ -21,8 +20,7 @@ class Enclosure:
     """Bytes as the publisher states them; 0 when unknown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Value, frozen=True, kw_only=True):
     """One entry as its publisher wrote it: texts may hold hostile HTML, links are absolute or empty.
 
     `title`, `summary` and `content` are HTML or text as found (undecoded beyond the feed's own
@@ -58,29 +56,31 @@ class Entry:
     """True when that was said of all of its text, which is here, and not of its words alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadRequest:
+class ReadRequest(Value, frozen=True, kw_only=True):
     """A body to read. Maker: the pipeline. `seen` holds raw hashes that are stored already."""
 
-    body: bytes = field(repr=False)
+    UNSHOWN = frozenset(("body", "seen", "vocabulary", "wanted"))
+
+    body: bytes
     content_type: str = ""
     url: str = ""
-    seen: frozenset[bytes] = field(default=frozenset(), repr=False)
+    seen: frozenset[bytes] = frozenset()
     now: datetime | None = None
     """Upper bound for clamping dates in the future; None leaves them."""
-    vocabulary: Callable[[bytes], bool] | None = field(default=None, repr=False)
+    vocabulary: Callable[[bytes], bool] | None = None
     """An entry for whose XML (UTF-8) this says False may be read lightly."""
-    wanted: Callable[[Entry], bool] | None = field(default=None, repr=False)
+    wanted: Callable[[Entry], bool] | None = None
     """Another entry, all of whose text was read lightly, needs no more reading where this says False."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Value, frozen=True, kw_only=True):
     """A document that could be read. `entries` holds only those whose raw hash was not in `seen`."""
+
+    UNSHOWN = frozenset(("hashes",))
 
     head: FeedHead
     entries: tuple[Entry, ...]
-    hashes: tuple[bytes, ...] = field(repr=False)
+    hashes: tuple[bytes, ...]
     """Raw hashes of all entries of the document, in document order."""
     total: int
     """Entries in the document, seen or not."""
@@ -89,8 +89,7 @@ class Reading:
     encoding: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundFeed:
+class FoundFeed(Value, frozen=True, kw_only=True):
     """A feed that a page or address points to."""
 
     url: str
@@ -98,8 +97,7 @@ class FoundFeed:
     type: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadFailed:
+class ReadFailed(Value, frozen=True, kw_only=True):
     """A body that is no feed. `feeds` are those an HTML page links to."""
 
     kind: Literal["empty", "page", "not-a-feed", "broken", "too-large", "timeout", "crashed"]

@@ -1,16 +1,16 @@
 """What happens to a source. Maker: `scheduler.rounds.standing`. Keeper: the store. Taker: `feeds.publish`."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from feeds.model.value import Value
 
 Happening = Literal["failing", "unheard", "gone", "quiet", "moved", "recovered"]
 """failing: no good answer for long; unheard: none since it is watched; gone: its publisher said so twice
 (410); quiet: silent far beyond its own rhythm; moved: asked elsewhere for good; recovered: well again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceEvent:
+class SourceEvent(Value, frozen=True, kw_only=True):
     """One change in how a source does, told once; none of its texts holds a credential."""
 
     id: int = 0

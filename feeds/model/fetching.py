@@ -1,32 +1,31 @@
 """One HTTP exchange as values. Maker: `feeds.intake.fetch`. Taker: `scheduler.rounds.pipeline`."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from feeds.model.source import BasicAuth
+from feeds.model.value import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validators:
+class Validators(Value, frozen=True, kw_only=True):
     """ETag and Last-Modified exactly as the server sent them (bytes as latin-1), RFC 9110 8.8."""
 
     etag: str | None = None
     last_modified: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchRequest:
+class FetchRequest(Value, frozen=True, kw_only=True):
     """What to ask for. Maker: the pipeline. `validators` empty means an unconditional GET."""
+
+    UNSHOWN = frozenset(("auth",))
 
     url: str
     validators: Validators = Validators()
     headers: tuple[tuple[str, str], ...] = ()
-    auth: BasicAuth | None = field(default=None, repr=False)
+    auth: BasicAuth | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Freshness:
+class Freshness(Value, frozen=True, kw_only=True):
     """How long the server asks to be left alone; None where it said nothing or said nonsense."""
 
     max_age_s: int | None = None
@@ -37,8 +36,7 @@ class Freshness:
     """Retry-After (RFC 9110 10.2.3), seconds; an HTTP-date is taken relative to Date."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hop:
+class Hop(Value, frozen=True, kw_only=True):
     """One redirect that was followed: from `url` with `status` to `target` (both absolute)."""
 
     url: str
@@ -51,14 +49,15 @@ class Hop:
         return self.status in {301, 308}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class Fetched(Value, frozen=True, kw_only=True):
     """A complete 200 (or 226) answer, decoded, within all caps."""
+
+    UNSHOWN = frozenset(("body",))
 
     url: str
     """The address that answered, after redirects."""
     status: int
-    body: bytes = field(repr=False)
+    body: bytes
     content_type: str = ""
     validators: Validators = Validators()
     freshness: Freshness = Freshness()
@@ -68,8 +67,7 @@ class Fetched:
     date: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotModified:
+class NotModified(Value, frozen=True, kw_only=True):
     """304: `validators` are those to keep (RFC 9111 4.3.4: new ones of the 304 win)."""
 
     url: str
@@ -95,8 +93,7 @@ FailureKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchFailed:
+class FetchFailed(Value, frozen=True, kw_only=True):
     """No usable answer. `sentence` says in one sentence what happened and what would mend it."""
 
     url: str

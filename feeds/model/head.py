@@ -1,10 +1,9 @@
 """What a feed says about itself. Maker: `feeds.intake.read`. Takers: `scheduler.rounds`, the store."""
 
-from dataclasses import dataclass
+from feeds.model.value import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedHead:
+class FeedHead(Value, frozen=True, kw_only=True):
     """What a feed says about itself. Durations are seconds."""
 
     title: str = ""

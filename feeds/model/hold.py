@@ -3,12 +3,12 @@
 Maker: `scheduler.rounds.hosts`. Taker: the store, for later processes.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from feeds.model.value import Value
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostHold:
+
+class HostHold(Value, frozen=True, kw_only=True):
     """What is remembered of a host that refused. Times are aware UTC."""
 
     host: str

@@ -1,7 +1,8 @@
 """Who an item is, and how two items relate. Maker: `feeds.curate.identity`."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from feeds.model.value import Value
 
 
 class Relation(StrEnum):
@@ -16,9 +17,10 @@ class Relation(StrEnum):
     DIFFERENT = "different"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Identity(Value, frozen=True, kw_only=True):
     """What the store keeps to find relatives of an item without a scan. All parts are opaque to it."""
+
+    UNSHOWN = frozenset(("fingerprint",))
 
     keys: tuple[str, ...]
     """Exact keys, strongest first; any shared key makes two entries the same item."""
@@ -26,14 +28,13 @@ class Identity:
     """Signed 64-bit look-up keys; near-copies share at least one (locality-sensitive hashing)."""
     features: tuple[str, ...] = ()
     """Language-free features of the event (concepts, names, numbers); stories share several."""
-    fingerprint: bytes = field(default=b"", repr=False)
+    fingerprint: bytes = b""
     """Serialised form that `feeds.curate.identity.compare` takes."""
     content_hash: bytes = b""
     """Hash of title, text and link: differs when the entry was edited."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Related:
+class Related(Value, frozen=True, kw_only=True):
     """The decision on a pair, with sentences that say why."""
 
     relation: Relation

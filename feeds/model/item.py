@@ -1,18 +1,19 @@
 """An item and the verdict on it. Makers: `feeds.curate.normalise`, `feeds.curate.judge`."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from feeds.model.entry import Enclosure
+from feeds.model.value import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Value, frozen=True, kw_only=True):
     """An entry made fit for use: text is text, HTML is safe, links are http(s), dates are sane.
 
     Maker: `feeds.curate.normalise`. Takers: the judge, identity, the store.
     """
+
+    UNSHOWN = frozenset(("content",))
 
     source: str
     """The configured address of the source it came from."""
@@ -24,7 +25,7 @@ class Item:
     """Plain text, one line, cut to 500 characters."""
     summary: str = ""
     """Plain text, cut to 2,000 characters."""
-    content: str = field(default="", repr=False)
+    content: str = ""
     """Sanitised HTML, or empty when the entry had no more than its summary."""
     language: str = ""
     """BCP 47 primary tag, declared or detected; empty when neither."""
@@ -44,8 +45,7 @@ class Item:
     via_url: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class Reason(Value, frozen=True, kw_only=True):
     """One step of a verdict, quoting the words it rests on."""
 
     concept: str
@@ -60,8 +60,7 @@ class Reason:
     """One phrase on why this counts, for a person."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Value, frozen=True, kw_only=True):
     """The judge's word on one item. Takers: the store, the pages, `moonwire why`."""
 
     keep: bool

@@ -1,13 +1,11 @@
 """An entry after the whole walk. Maker: `feeds.curate`. Taker: the store."""
 
-from dataclasses import dataclass
-
 from feeds.model.identity import Identity
 from feeds.model.item import Item, Verdict
+from feeds.model.value import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class Judged(Value, frozen=True, kw_only=True):
     """One entry after the whole walk, ready to be stored."""
 
     item: Item

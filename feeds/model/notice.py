@@ -1,13 +1,13 @@
 """What an operator is told, and when. Takers: webhooks and messengers."""
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from feeds.model.value import Value
 
 Occasion = Literal["every story", "official source", "independent origins", "quiet source"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Condition(Value, frozen=True, kw_only=True):
     """When a rule has something to tell; an empty filter lets everything through.
 
     Maker: `scheduler.config`. Taker: `scheduler.push.deciding`.
@@ -23,9 +23,10 @@ class Condition:
     min_score: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(Value, frozen=True, kw_only=True):
     """One thing to tell under one rule. Maker: `feeds.publish.notices`. Taker: `scheduler.push`."""
+
+    UNSHOWN = frozenset(("document",))
 
     rule: str
     id: str
@@ -33,5 +34,5 @@ class Notice:
     title: str
     text: str
     """What a messenger shows below the title; plain."""
-    document: bytes = field(repr=False)
+    document: bytes
     """The same for a program: JSON, as docs/reference/json.md has it."""

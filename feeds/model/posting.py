@@ -1,44 +1,44 @@
 """One POST as values. Makers: whoever has something to tell. Taker: `feeds.intake.post`."""
 
-from dataclasses import dataclass, field
-
 from feeds.model.fetching import FailureKind
 from feeds.model.source import BasicAuth
+from feeds.model.value import Value
 
 _GONE = 410
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostRequest:
+class PostRequest(Value, frozen=True, kw_only=True):
     """What to send, and where. Sizes are bytes."""
+
+    UNSHOWN = frozenset(("body", "private", "auth"))
 
     url: str
     """http(s); a user:password@ in it is sent as HTTP Basic and never shown."""
-    body: bytes = field(repr=False)
+    body: bytes
     content_type: str
     headers: tuple[tuple[str, str], ...] = ()
     """Sent wherever a redirect leads, such as a signature of the body."""
-    private: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    private: tuple[tuple[str, str], ...] = ()
     """Sent to the origin of `url` only, such as Authorization."""
-    auth: BasicAuth | None = field(default=None, repr=False)
+    auth: BasicAuth | None = None
     answer_bytes: int = 0
     """How much of the answer's body is wanted at most, decoded; 0: none of it is looked at."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
+class Posted(Value, frozen=True, kw_only=True):
     """A 2xx answer."""
+
+    UNSHOWN = frozenset(("body",))
 
     url: str
     """The address that answered, without credentials."""
     status: int
-    body: bytes = field(default=b"", repr=False)
+    body: bytes = b""
     content_type: str = ""
     elapsed_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostFailed:
+class PostFailed(Value, frozen=True, kw_only=True):
     """Not taken. `sentence` says in one sentence what happened; it holds no credentials."""
 
     url: str

@@ -1,19 +1,21 @@
 """A configured source. Maker: `scheduler.config.load` or the store. Takers: everyone."""
 
-from dataclasses import dataclass, field
+from feeds.model.value import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BasicAuth:
+class BasicAuth(Value, frozen=True, kw_only=True):
     """HTTP Basic credentials (RFC 7617) of one source; the password never shows in a repr."""
 
+    UNSHOWN = frozenset(("password",))
+
     user: str
-    password: str = field(repr=False)
+    password: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Value, frozen=True, kw_only=True):
     """One feed that somebody wants watched. `url` as configured is its identity for life."""
+
+    UNSHOWN = frozenset(("auth",))
 
     url: str
     name: str = ""
@@ -25,7 +27,7 @@ class Source:
     min_interval_s: int | None = None
     max_interval_s: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
-    auth: BasicAuth | None = field(default=None, repr=False)
+    auth: BasicAuth | None = None
 
     @property
     def label(self) -> str:

@@ -1,10 +1,9 @@
 """A title and summary in another language. Makers: a translator, the store. Taker: `feeds.publish`."""
 
-from dataclasses import dataclass
+from feeds.model.value import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Translation:
+class Translation(Value, frozen=True, kw_only=True):
     """What a machine made of an item's words; never in their place, always beside them."""
 
     title: str

@@ -5,11 +5,11 @@ raises a `MoonwireError`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
 from feeds.model import Channel, Coverage, PublishedItem, SourceLine, Story
+from feeds.model.value import Value
 
 Facet = Literal["tag", "lang", "source"]
 FACETS: tuple[Facet, ...] = ("tag", "lang", "source")
@@ -19,16 +19,14 @@ Pieces = tuple[tuple[str, bool], ...]
 """Pieces of a text in order, each with whether a searched word is in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(Value, frozen=True, kw_only=True):
     """The place in a story where the words of a search stand."""
 
     title: Pieces
     text: Pieces
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class River:
+class River(Value, frozen=True, kw_only=True):
     """A page of stories, newest first; `after` continues it."""
 
     stories: tuple[Story, ...]
@@ -41,8 +39,7 @@ class River:
     """More reports hold the words than were looked at."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filtered:
+class Filtered(Value, frozen=True, kw_only=True):
     """The stories of one tag, language or source."""
 
     kind: Facet
@@ -60,8 +57,7 @@ class Filtered:
         return f"{self.kind}/{self.slug}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(Value, frozen=True, kw_only=True):
     """All that is known of one stored item."""
 
     item: PublishedItem
@@ -76,8 +72,7 @@ class Evidence:
     story_key: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceCard:
+class SourceCard(Value, frozen=True, kw_only=True):
     """One source with its health and rhythm."""
 
     line: SourceLine
@@ -100,8 +95,7 @@ class SourceCard:
     """It was added by hand and does not stand in the configuration."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConceptCard:
+class ConceptCard(Value, frozen=True, kw_only=True):
     """One thing that is looked for, or that speaks against."""
 
     title: str
@@ -112,8 +106,7 @@ class ConceptCard:
     """Language (empty: any) and the words as the topic file has them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicCard:
+class TopicCard(Value, frozen=True, kw_only=True):
     """What the wire looks for."""
 
     title: str
@@ -126,8 +119,7 @@ class TopicCard:
     """Word lists that the concepts are made of."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpeedLine:
+class SpeedLine(Value, frozen=True, kw_only=True):
     """How early a source is; `lag_s` is its median time after the first report."""
 
     source: str
@@ -136,8 +128,7 @@ class SpeedLine:
     lag_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(Value, frozen=True, kw_only=True):
     """Numbers for the pictures. Months are as in 2026-03, in order, without gaps."""
 
     months: tuple[str, ...]
@@ -150,11 +141,12 @@ class Figures:
     speeds: tuple[SpeedLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveFile:
+class ArchiveFile(Value, frozen=True, kw_only=True):
     """One archive document."""
 
-    body: bytes = field(repr=False)
+    UNSHOWN = frozenset(("body",))
+
+    body: bytes
     digest: str
     changed_at: datetime
     following: str = ""

@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feeds.model import Channel, PublishedItem, SourceLine, Stamp, Story
 from feeds.model.digest import Digest, DigestKind
 from feeds.model.event import SourceEvent
+from feeds.model.value import Value
 from feeds.publish import clean
 from feeds.publish.formats.digest import digest_channel, digest_publications, feed_name
 from feeds.publish.formats.documents import STYLE, UTF8, Place, SiteFile, archive_name, feed_files
@@ -25,8 +25,7 @@ from feeds.publish.words import whole_second
 __all__ = ["NO_HISTORY", "History", "SiteFile", "render", "stamp"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class History(Value, frozen=True, kw_only=True):
     """What there is besides the newest stories. Maker: `scheduler.publishing.history`."""
 
     tail: tuple[Story, ...] = ()

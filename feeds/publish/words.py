@@ -1,10 +1,10 @@
 """How times, languages and reasons are put for a person. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from feeds.model import Reason
+from feeds.model.value import Value
 from feeds.publish import clean
 
 _MONTHS = (
@@ -61,8 +61,7 @@ _SLIGHT = 0.05
 _RELATIONS = {"same-item": "the same item", "same-article": "the same text", "same-story": "the same story"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReasonLine:
+class ReasonLine(Value, frozen=True, kw_only=True):
     """A step of a verdict in parts that a page or feed can set: “words” place: because (weight)."""
 
     words: str

@@ -1,12 +1,12 @@
 """`sources check`, and the look at an address before it is added: asked once, nothing stored."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from feeds.errors import ConfigError
 from feeds.model import FoundFeed, Source
+from feeds.model.value import replace
 from scheduler.commands.fetching import checked_address
 from scheduler.commands.shell import Json, Shell, now, shell_of
 from scheduler.exit_codes import DONE, SOME_FAILED

@@ -1,7 +1,6 @@
 """`sources health` and `sources unmove`: how each source does and why it is asked when."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +8,7 @@ import typer
 
 from feeds.errors import ConfigError
 from feeds.model import Check, SourceState
+from feeds.model.value import replace
 from scheduler.commands.shell import Json, Shell, now, shell_of
 from scheduler.desk.sources import known
 from scheduler.log import redact

@@ -3,11 +3,12 @@
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from feeds.model.value import Value
 
 _LONGEST_SHOWN = 60
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
@@ -41,8 +42,7 @@ class WrongError(ValueError):
     """The value is not of this kind; the text, if any, says more than the kind's own expectation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Value, frozen=True):
     """`expected` completes "expected ..."; `read` returns the value or raises WrongError."""
 
     expected: str

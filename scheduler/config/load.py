@@ -9,12 +9,12 @@ import os
 import re
 import socket
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from feeds.errors import ConfigError
 from feeds.model import Source
+from feeds.model.value import replace
 from scheduler.config.check import check_document, check_rules, check_sources
 from scheduler.config.findings import Findings
 from scheduler.config.notify_check import check_mail, smtp_of

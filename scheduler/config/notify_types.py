@@ -1,31 +1,31 @@
 """What the operator wants to be told, as frozen values; no secret shows in a repr."""
 
-from dataclasses import dataclass, field
 from datetime import UTC, time, tzinfo
 from typing import Literal
 
 from feeds.model.notice import Condition
+from feeds.model.value import Value
 
 MailedDigest = Literal["daily", "weekly", "both"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotifyRule:
+class NotifyRule(Value, frozen=True, kw_only=True):
     """One [[notify]] table: what is told, and to whom. Exactly one of `to` and `apprise` is set."""
+
+    UNSHOWN = frozenset(("to", "secret", "apprise"))
 
     name: str
     """By which the store remembers what it has told."""
     condition: Condition
-    to: str = field(default="", repr=False)
+    to: str = ""
     """Address of a webhook; its path may be a secret."""
-    secret: str = field(default="", repr=False)
+    secret: str = ""
     """Signs what a webhook gets; empty: it is not signed."""
-    apprise: str = field(default="", repr=False)
+    apprise: str = ""
     """An Apprise URL, which mostly holds a secret."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestConfig:
+class DigestConfig(Value, frozen=True, kw_only=True):
     """When days and weeks are closed, and who gets them by mail."""
 
     at: time = time(7)
@@ -45,14 +45,15 @@ class DigestConfig:
         return ZoneInfo(self.time_zone)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmtpConfig:
+class SmtpConfig(Value, frozen=True, kw_only=True):
     """The server that takes mail from us."""
+
+    UNSHOWN = frozenset(("password",))
 
     host: str = ""
     port: int = 587
     """465: TLS from the first byte (RFC 8314 3.3)."""
     user: str = ""
-    password: str = field(default="", repr=False)
+    password: str = ""
     starttls: bool = True
     sender: str = ""

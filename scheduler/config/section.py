@@ -1,12 +1,10 @@
 """What a key and a section of the configuration are; `keys` lists them."""
 
-from dataclasses import dataclass
-
+from feeds.model.value import Value
 from scheduler.config.kinds import Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(Value, frozen=True, kw_only=True):
     """One key of a section. `default` is its TOML text; None: computed or required, see `note`."""
 
     name: str
@@ -18,8 +16,7 @@ class Key:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Value, frozen=True, kw_only=True):
     """One table of the file."""
 
     name: str

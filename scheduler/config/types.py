@@ -3,13 +3,13 @@
 Durations are seconds, sizes bytes, paths absolute.
 """
 
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from feeds.model import Source
 from feeds.model.footer import FOOTER, Footer
 from feeds.model.pictures import Images
+from feeds.model.value import Value, field, replace
 from scheduler.config.notify_types import DigestConfig, NotifyRule, SmtpConfig
 from scheduler.config.translate_types import TranslateConfig
 
@@ -21,24 +21,23 @@ Moves = Literal["every-source", "first-of-a-language", "official-source", "never
 """Which later coverage moves a story's date; `store.moves` says how."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicConfig:
+class TopicConfig(Value, frozen=True, kw_only=True):
     """What counts as news."""
 
     file: str = "lunar-station"
     """Name of a shipped topic, or the absolute path of a topic file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoreConfig:
+class StoreConfig(Value, frozen=True, kw_only=True):
     """Where items, verdicts and the schedule are kept."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServeConfig:
+class ServeConfig(Value, frozen=True, kw_only=True):
     """Where the feeds and pages are served, and what they call themselves."""
+
+    UNSHOWN = frozenset(("token",))
 
     host: str = "127.0.0.1"
     port: int = 8380
@@ -47,14 +46,13 @@ class ServeConfig:
     base_url_derived: bool = True
     """True when nobody set `base_url`, so that it follows host and port."""
     title: str = "Lunar station wire"
-    token: str = field(default="", repr=False)
+    token: str = ""
     """The operator's, which signs in on the pages; empty: the site is for reading only."""
     hub: bool = False
     """The site runs a WebSub hub for its own feeds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchConfig:
+class FetchConfig(Value, frozen=True, kw_only=True):
     """How publishers are asked."""
 
     workers: int = 8
@@ -75,8 +73,7 @@ class FetchConfig:
     """Most requests to one host at the same time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleConfig:
+class ScheduleConfig(Value, frozen=True, kw_only=True):
     """How often a source is asked; each source may narrow these."""
 
     min_interval_s: int = 900
@@ -85,8 +82,7 @@ class ScheduleConfig:
     """For a source whose rhythm is not known yet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishConfig:
+class PublishConfig(Value, frozen=True, kw_only=True):
     """What is written, and for whom."""
 
     dir: Path | None = None
@@ -103,8 +99,7 @@ class PublishConfig:
     """Where pictures come from, and where they are shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(Value, frozen=True, kw_only=True):
     """Everything an operator decides, checked as a whole."""
 
     topic: TopicConfig = TopicConfig()

@@ -7,10 +7,11 @@ for entries that appear while it runs.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+
+from feeds.model.value import Value
 
 HERE = Path(__file__).resolve().parent / "feeds"
 
@@ -31,8 +32,7 @@ _WRITE: dict[str, Callable[[datetime], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoFeed:
+class DemoFeed(Value, frozen=True, kw_only=True):
     """One invented feed: where it is served, how it is encoded, and how it is to be listed."""
 
     file: str

@@ -4,9 +4,9 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
 
 from feeds.errors import ConfigError, MoonwireError
+from feeds.model.value import Value, asdict, field
 from feeds.publish.serving.hands import Done, Looked, Marked, Wish
 from scheduler.desk import sources, stories
 from scheduler.desk.marks import set_mark
@@ -15,8 +15,7 @@ from scheduler.workshop import Workshop
 _log = logging.getLogger("moonwire.desk")
 
 
-@dataclass(frozen=True, slots=True)
-class WireHands:
+class WireHands(Value, frozen=True):
     """Acts on a running wire from the web server's threads and shows at once what came of it.
 
     `at_work` is held meanwhile, so that neither a reload nor a rendering of the wire's own comes between; not

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feeds.errors import ConfigError
 from feeds.model import Fetched, FetchFailed, FetchOutcome, FetchRequest, FoundFeed, Source
+from feeds.model.value import Value, replace
 from scheduler import times
 from scheduler.config.types import Config
 from scheduler.rounds import once, pipeline
@@ -18,8 +18,7 @@ LOOK_S = 20.0
 _REQUEST_S = 15.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Value, frozen=True, kw_only=True):
     """What is at an address. Maker: `feeds_at`. Takers: the command `sources add`, the pages."""
 
     feeds: tuple[FoundFeed, ...]
@@ -71,8 +70,7 @@ def opened_beside(
         yield replace(tools, fetcher=_Mannered(spaced, book, clock))
 
 
-@dataclass(frozen=True, slots=True)
-class _Mannered:
+class _Mannered(Value, frozen=True):
     """Leaves alone hosts that are held, and remembers what a host answered as a round does."""
 
     fetcher: pipeline.Fetches

@@ -5,13 +5,13 @@ start reads. What can not be done is a ConfigError of one sentence.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from feeds.errors import ConfigError
 from feeds.model import Check, Source, SourceState
+from feeds.model.value import replace
 from scheduler import times
 from store import Store
 

@@ -1,7 +1,6 @@
 """Labelled items: lines of files, and the marks in the store; and how verdicts compare with them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from feeds.curate.judge import judge
@@ -9,6 +8,7 @@ from feeds.curate.learn import Figures, Lesson, figures
 from feeds.curate.topic import Topic
 from feeds.errors import ConfigError
 from feeds.model import Item, Verdict
+from feeds.model.value import Value
 from scheduler import lines
 from scheduler.commands.shell import opened
 from store import Store
@@ -16,8 +16,7 @@ from store import Store
 Judge = Callable[[Item], Verdict]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Labelled:
+class Labelled(Value, frozen=True, kw_only=True):
     """An item and what a person says of it."""
 
     item: Item
@@ -59,8 +58,7 @@ def lessons(labelled: Iterable[Labelled], topic: Topic) -> list[Lesson]:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tested:
+class Tested(Value, frozen=True, kw_only=True):
     """A labelled item with the verdict on it."""
 
     labelled: Labelled

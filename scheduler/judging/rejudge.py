@@ -7,12 +7,12 @@ change.
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from feeds.curate.topic import Topic, shipped
 from feeds.curate.tune import Tuning, verdict_of
 from feeds.model import Identity, Judged, Verdict
+from feeds.model.value import Value
 from store import Rejudged, Store, StoredItem
 
 BATCH = 100
@@ -79,8 +79,7 @@ def rejudge(
             return total
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Value, frozen=True, kw_only=True):
     """A stored item that another topic would judge otherwise."""
 
     what: Literal["enter", "leave"]

@@ -4,19 +4,18 @@ A site is rendered at each news; digests and events come a few times a day, and 
 costs more than all else. What a store's feeds were made of is remembered with it.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from feeds.model import Channel
+from feeds.model.value import Value
 from feeds.publish.formats.digest import ENTRIES
 from feeds.publish.formats.health import MOST
 from feeds.publish.site import SiteFile, bulletins
 from store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(Value, frozen=True):
     """What feeds were made of, and the feeds."""
 
     channel: Channel

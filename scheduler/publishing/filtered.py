@@ -1,8 +1,7 @@
 """Feeds by tag and language for a folder: rendered only where their stories changed since the last time."""
 
-from dataclasses import replace
-
 from feeds.model import Channel, Story
+from feeds.model.value import replace
 from feeds.publish.formats.catalogue import catalogue_opml, filtered_channel
 from feeds.publish.formats.documents import UTF8, Place, SiteFile, feed_files
 from feeds.publish.formats.normal import publications

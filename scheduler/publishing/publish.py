@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from feeds.curate import topic
 from feeds.errors import MoonwireError
 from feeds.model import Channel, Stamp
+from feeds.model.value import Value, replace
 from feeds.publish.serving.hub import PATH as HUB_PATH
 from feeds.publish.serving.prepared import Site, prepare
 from feeds.publish.site import SiteFile, render, stamp
@@ -33,8 +33,7 @@ class PublishError(MoonwireError):
     """The folder to publish to can not be written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Live:
+class Live(Value, frozen=True, kw_only=True):
     """An application serves the site; `offline` as `feeds.publish.site.render` has it."""
 
     offline: bool | None = None

@@ -4,16 +4,16 @@ Full jitter (any time between now and the back-off) spreads those who failed tog
 receiver comes back after an outage, they do not all come at once.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from feeds.model.value import Value
 
 LONGEST_WISH_S = 86_400
 """A receiver that asks for more rest (Retry-After) is tried after this all the same."""
 _LEAST_S = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Patience(Value, frozen=True, kw_only=True):
     """How long to go on trying. Seconds."""
 
     base_s: float = 15

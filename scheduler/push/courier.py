@@ -1,25 +1,23 @@
 """Who sends one kind of delivery, and what can become of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from feeds.model.posting import Posted, PostOutcome
+from feeds.model.value import Value, field
 from scheduler.push.backoff import Patience, next_try
 from store import Delivery, Settled
 from store.delivery import State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived:
+class Arrived(Value, frozen=True, kw_only=True):
     """It was taken."""
 
     status: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
+class Failed(Value, frozen=True, kw_only=True):
     """It was not. `sentence` holds no credentials."""
 
     sentence: str
@@ -32,8 +30,7 @@ class Failed:
 Result = Arrived | Failed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Courier:
+class Courier(Value, frozen=True, kw_only=True):
     """Sends deliveries of one kind; `send` is called in many threads and raises only on a defect."""
 
     send: Callable[[Delivery], Result]

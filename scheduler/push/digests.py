@@ -1,11 +1,11 @@
 """Days and weeks are closed when their time has come, each once, and mailed to whom the operator names."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from feeds.model.digest import Digest, DigestKind, Period
+from feeds.model.value import replace
 from feeds.publish.formats.digest import KINDS, digest_of
 from scheduler.config.notify_types import DigestConfig
 from scheduler.config.types import Config

@@ -8,11 +8,11 @@ import json
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from feeds.model.posting import PostFailed, PostRequest
+from feeds.model.value import Value
 from feeds.publish.serving import hub
 from feeds.publish.serving.hub import Refused, Wish
 from scheduler.push.backoff import Patience
@@ -35,8 +35,7 @@ _JSON = "application/json"
 _log = logging.getLogger("moonwire.hub")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HubMeans:
+class HubMeans(Value, frozen=True, kw_only=True):
     """What the hub works with. `shown` and `store` are asked each time: a reload exchanges them."""
 
     store: Callable[[], Store]

@@ -3,7 +3,6 @@
 import smtplib
 import ssl
 from contextlib import ExitStack
-from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -12,6 +11,7 @@ from typing import Final
 
 from feeds.model import Channel
 from feeds.model.digest import Digest
+from feeds.model.value import Value
 from feeds.publish.formats import digest_texts
 from feeds.publish.formats.digest import digest_title, feed_name
 from feeds.publish.slug import hashed
@@ -26,8 +26,7 @@ _AUTH: Final = frozenset({530, 534, 535, 538})
 """The account, not the mail, is refused: the operator can mend that while we try again (RFC 4954 6)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Letter(Value, frozen=True, kw_only=True):
     """A mail and its two ends."""
 
     sender: str

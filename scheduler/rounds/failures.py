@@ -1,18 +1,17 @@
 """Checks that ended without an answer of the host: our own defect, or the round's patience."""
 
 import logging
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feeds.model import Check, SourceState
+from feeds.model.value import Value, replace
 from scheduler.log import redact
 from scheduler.rounds import moves, pipeline, plan
 
 _log = logging.getLogger("moonwire.round")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(Value, frozen=True, kw_only=True):
     """When a check failed and what plans the next one. Maker: the round."""
 
     now: datetime

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from feeds.model import FetchOutcome, FetchRequest, SourceState
+from feeds.model.value import Value
 from scheduler.rounds.pipeline import Fetches
 
 STUCK_S = 2.0
@@ -58,8 +59,7 @@ class Flight:
         return _Watching(self, fetcher)
 
 
-@dataclass(frozen=True, slots=True)
-class _Watching:
+class _Watching(Value, frozen=True):
     flight: Flight
     fetcher: Fetches
 

@@ -1,10 +1,10 @@
 """How each source is doing, as data: what `sources health` shows."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from feeds.model import SourceState
+from feeds.model.value import Value
 from scheduler.rounds import moves, plan
 
 Condition = Literal["new", "well", "silent", "failing", "refused", "moving", "retired", "disabled"]
@@ -14,8 +14,7 @@ SILENT_GAPS = 5
 SILENT_AT_LEAST = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceHealth:
+class SourceHealth(Value, frozen=True, kw_only=True):
     """One source: how it does, why it is asked when, and how long it has been silent. Times aware UTC."""
 
     url: str

@@ -10,7 +10,7 @@ import ipaddress
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import count
@@ -18,6 +18,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from feeds.model.hold import HostHold
+from feeds.model.value import replace
 
 Work = TypeVar("Work")
 

@@ -7,10 +7,10 @@ slowly is known by that, and waited for from then on; one that is dead has stret
 """
 
 import queue
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from feeds.model import Check, SourceState
+from feeds.model.value import Value, replace
 from scheduler.rounds.flights import BULK, WAITING, Flight
 from scheduler.rounds.report import RoundReport
 
@@ -68,8 +68,7 @@ class Late:
         return bool(self._going) and not self.results.empty()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Patience(Value, frozen=True, kw_only=True):
     """When the next round that asks all sources, whatever the plan says, waits for all. Kept in the store."""
 
     at: datetime | None = None

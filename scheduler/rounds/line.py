@@ -1,10 +1,10 @@
 """Whose fault is it when nearly nothing answers? Then our own line is down, and no source is blamed."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from feeds.model import Check, SourceState
+from feeds.model.value import replace
 
 CAUSES = frozenset({"dns", "connect", "timeout"})
 HOSTS = 5

@@ -7,11 +7,11 @@ address fails, new and configured one are asked in turn, so a wrong move heals b
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urldefrag, urlsplit
 
 from feeds.model import Hop, SourceState
+from feeds.model.value import replace
 
 SIGHTINGS = 2
 STANDS = timedelta(hours=1)

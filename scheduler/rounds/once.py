@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from feeds.intake import discover
@@ -20,6 +20,7 @@ from feeds.model import (
     Source,
     SourceState,
 )
+from feeds.model.value import Value, replace
 from scheduler import workshop
 from scheduler.config.types import Config
 from scheduler.judging.criteria import Criteria
@@ -48,8 +49,7 @@ class Watched:
         return self.reading
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(Value, frozen=True, kw_only=True):
     """One look at one address."""
 
     check: Check

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -25,6 +24,7 @@ from feeds.model import (
     SourceState,
     Validators,
 )
+from feeds.model.value import Value, field, replace
 from scheduler.rounds import moves, plan
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ Curate: TypeAlias = "Callable[[Sequence[Entry], Source, FeedHead, datetime], tup
 """Entries of one document to judged items, in document order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
+class Tools(Value, frozen=True, kw_only=True):
     """What a check needs besides its source. Maker: the workshop."""
 
     fetcher: Fetches

@@ -8,12 +8,12 @@ believed. All times are aware UTC, durations are seconds, `jitter` lies in [0, 1
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
 from feeds.model import Source, SourceState
+from feeds.model.value import Value
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -33,8 +33,7 @@ SKIP_WINDOW = timedelta(days=7)
 _MAX_DOUBLINGS = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class Pace(Value, frozen=True, kw_only=True):
     """The operator's bounds. Maker: the configuration. Taker: `next_check`."""
 
     floor_s: int = 900

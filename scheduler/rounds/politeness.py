@@ -2,11 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from feeds.model.hold import HostHold
+from feeds.model.value import Value
 from scheduler.rounds.hosts import host_of
 from scheduler.rounds.plan import RETRY_AFTER_CAP_S
 from store import CheckLine
@@ -15,8 +15,7 @@ WINDOW = timedelta(hours=24)
 _SILENCING = frozenset({429, 503})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostReport:
+class HostReport(Value, frozen=True, kw_only=True):
     """One host over the last `WINDOW`. Durations are seconds, times aware UTC."""
 
     host: str

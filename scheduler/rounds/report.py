@@ -1,12 +1,10 @@
 """What a round did, for those who ask for one."""
 
-from dataclasses import dataclass
-
+from feeds.model.value import Value
 from scheduler.rounds import line
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoundReport:
+class RoundReport(Value, frozen=True, kw_only=True):
     """What a round did. `left` sources were not asked because it had to end; they stay due."""
 
     changed: int = 0

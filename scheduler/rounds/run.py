@@ -12,12 +12,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from feeds.errors import StoreError
 from feeds.model import Check, Recorded, SourceState
+from feeds.model.value import Value, replace
 from scheduler.log import check_line
 from scheduler.rounds import line, moves, pipeline, plan
 from scheduler.rounds.failures import Moment, broken, given_up
@@ -99,8 +99,7 @@ def run_round(  # noqa: PLR0913 # each is a decision of its own
     return _Round(means, limits, late or Late(), on_check).run(list(states))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Limits:
+class _Limits(Value, frozen=True, kw_only=True):
     force: bool
     stop: threading.Event
     patience_s: float | None

@@ -4,13 +4,13 @@ It is looked at after its checks only, and as of the check: a wire that was swit
 seen a source fall silent. What is not clear (one failed check) changes nothing.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
 from feeds.model import SourceState
 from feeds.model.event import Happening, SourceEvent
+from feeds.model.value import Value, replace
 from scheduler.log import hosts_only
 from scheduler.rounds import moves, plan
 from scheduler.rounds.health import health_of
@@ -47,8 +47,7 @@ def look(unlooked: Unlooked) -> Looked:
     return Looked(state=state, standing=standing, events=tuple(events))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _View:
+class _View(Value, frozen=True, kw_only=True):
     """One source at one look."""
 
     state: SourceState
@@ -122,7 +121,7 @@ def _failing(view: _View, standing: Standing) -> tuple[Standing, SourceEvent | N
 
 def _not_well(view: _View, standing: Standing, reach: str) -> Standing:
     since = standing.reach_since or view.state.last_success or view.added
-    return replace(standing, reach=reach, reach_since=since)  # type: ignore[arg-type] # one of its words
+    return replace(standing, reach=reach, reach_since=since)
 
 
 def _quiet(view: _View, standing: Standing) -> tuple[Standing, SourceEvent | None]:

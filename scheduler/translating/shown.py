@@ -1,9 +1,9 @@
 """Stories with the translation of their first report, where there is one."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from feeds.model import PublishedItem, Story
+from feeds.model.value import replace
 from scheduler.config.types import Config
 from store import Store
 from store.translations import digest_of

@@ -1,9 +1,9 @@
 """The tools: name, what they take and give, and the library's answer to a call. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from feeds.model.value import Value
 from feeds.publish import clean, cursor
 from feeds.publish.assistant import shapes
 from feeds.publish.library import Cursor, Library
@@ -33,11 +33,12 @@ class WrongCallError(ValueError):
     """A call that can not be answered: one sentence that says how to mend it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(Value, frozen=True):
     """The arguments of a call."""
 
-    values: Mapping[str, Any] = field(repr=False)
+    UNSHOWN = frozenset(("values",))
+
+    values: Mapping[str, Any]
 
     def text(self, name: str, most: int, *, needed: bool = True) -> str:
         """Return a text of at most `most` characters; empty when it may be left out."""
@@ -62,8 +63,7 @@ class Arguments:
             raise WrongCallError("after: expected what an earlier answer gave as `next`.") from None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tool:
+class Tool(Value, frozen=True, kw_only=True):
     """One thing that can be asked. `takes` and `gives` are JSON Schemas."""
 
     name: str

@@ -6,9 +6,9 @@ archive to the one before it (`prev-archive`), and all of them back to the subsc
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
 from feeds.model import Channel
+from feeds.model.value import Value, replace
 from feeds.publish import clean, pictures
 from feeds.publish.formats.jsonfeed import JSON_TYPE, json_feed
 from feeds.publish.formats.normal import Publication
@@ -20,11 +20,12 @@ STYLE = "feed.css"
 """How a browser shows a feed. Its address never changes: archives name it for ever."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteFile:
+class SiteFile(Value, frozen=True, kw_only=True):
     """One published path. Maker: `feeds.publish.site`. Takers: the web application, the static publisher."""
 
-    body: bytes = field(repr=False)
+    UNSHOWN = frozenset(("body",))
+
+    body: bytes
     content_type: str
     links: tuple[tuple[str, str], ...] = ()
     """Pairs of rel and address for the Link header (RFC 8288): WebSub looks there first."""
@@ -32,8 +33,7 @@ class SiteFile:
     """A page that shows pictures from where their publishers have them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Value, frozen=True, kw_only=True):
     """Where a list of entries stands on the site, by paths without their ending."""
 
     name: str

@@ -3,9 +3,9 @@
 import base64
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
 
 from feeds.model import Channel, PublishedItem, Story
+from feeds.model.value import replace
 from feeds.publish import clean
 from feeds.publish.formats.normal import Publication, publications
 

@@ -1,20 +1,19 @@
 """The one small form of a story from which every feed and page is made. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from feeds.model import Coverage, Enclosure, PublishedItem, Reason, Story
 from feeds.model.footer import FOOTER, Footer
 from feeds.model.translation import Translation
+from feeds.model.value import Value
 from feeds.publish import clean, words
 
 _MAX_CONTENT = 128 * 1024
 """Characters of content; beyond it the summary stands alone, for a feed is fetched as a whole."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Also:
+class Also(Value, frozen=True, kw_only=True):
     """A further place that carried the story, clean."""
 
     source: str
@@ -25,8 +24,7 @@ class Also:
     relation: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Publication:
+class Publication(Value, frozen=True, kw_only=True):
     """A story with all its texts cleaned for XML, JSON and HTML; still unescaped.
 
     `content` is safe HTML, all other texts are plain. Times are UTC with whole seconds.

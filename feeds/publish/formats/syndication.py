@@ -10,7 +10,6 @@ and equal stories must give equal bytes.
 import html
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -19,6 +18,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from feeds.model import Channel
+from feeds.model.value import Value
 from feeds.publish import clean, words
 from feeds.publish.formats.normal import Publication, newest_change
 from feeds.publish.templating import entry_html
@@ -38,8 +38,7 @@ _ONE_AT_A_TIME = threading.Lock()
 """feedgen's date of the channel still goes through setlocale: never from two threads at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Value, frozen=True, kw_only=True):
     """A link of a feed document as a whole (RFC 4287 4.2.7, RFC 5005)."""
 
     rel: str

@@ -4,7 +4,8 @@ Every picture stands beside a table of the same numbers, so it is hidden from as
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from feeds.model.value import Value
 
 WIDTH, HEIGHT = 640, 220
 _LEFT, _BOTTOM, _TOP = 44, 30, 16
@@ -13,8 +14,7 @@ SERIES = 6
 """Classes s0 … s5 of the stylesheet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class Bar(Value, frozen=True, kw_only=True):
     """A rectangle of a picture; `series` names its class."""
 
     x: float
@@ -24,8 +24,7 @@ class Bar:
     series: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class Label(Value, frozen=True, kw_only=True):
     """A text of a picture at its place."""
 
     x: float
@@ -34,8 +33,7 @@ class Label:
     anchor: str = "middle"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class Chart(Value, frozen=True, kw_only=True):
     """A picture: bars, labels, and the heights at which lines are drawn across."""
 
     bars: tuple[Bar, ...]

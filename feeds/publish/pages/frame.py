@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, partial
 from importlib import resources
 
 from markupsafe import Markup
 
 from feeds.model import Channel
+from feeds.model.value import Value
 from feeds.publish import clean, pictures
 from feeds.publish.formats.jsonfeed import JSON_TYPE
 from feeds.publish.formats.normal import Publication
@@ -40,8 +40,7 @@ def alternates(name: str, query: str = "") -> Alternates:
 MAIN = alternates("feed")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class Frame(Value, frozen=True, kw_only=True):
     """What stands around a page. `language` is that of its heading where it is not the page's own."""
 
     channel: Channel

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from feeds.model import Channel, SourceLine
+from feeds.model.value import Value
 from feeds.publish import clean, words
 from feeds.publish.formats.normal import Publication
 from feeds.publish.pages.frame import Frame, alternates, front_page, page
@@ -17,8 +17,7 @@ _FOLLOWED = 6
 """Tags, and as many languages, whose feeds the head of the front page names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class Watch(Value, frozen=True, kw_only=True):
     """How the sources stand, as far as a page says it."""
 
     sources: tuple[SourceLine, ...]

@@ -4,14 +4,13 @@ Maker: `scheduler.desk.hands`. Taker: `feeds.publish.serving.desk`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from feeds.model import FoundFeed
+from feeds.model.value import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marked:
+class Marked(Value, frozen=True, kw_only=True):
     """An item after it was marked."""
 
     id: int
@@ -21,8 +20,7 @@ class Marked:
     was_kept: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class Done(Value, frozen=True, kw_only=True):
     """What was done, in one sentence."""
 
     sentence: str
@@ -30,8 +28,7 @@ class Done:
     """Where it is seen; 0 when it is no story's page."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Value, frozen=True, kw_only=True):
     """A source that somebody wants watched, as typed."""
 
     url: str
@@ -40,8 +37,7 @@ class Wish:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
+class Looked(Value, frozen=True, kw_only=True):
     """What is at an address that somebody typed."""
 
     sentence: str

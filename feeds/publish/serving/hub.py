@@ -9,10 +9,10 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from feeds.model.value import Value
 from feeds.publish import clean
 
 Mode = Literal["subscribe", "unsubscribe"]
@@ -39,20 +39,20 @@ _SECONDS = re.compile(r"[0-9]{1,12}")
 _OURS = ("hub.mode", "hub.callback", "hub.topic", "hub.lease_seconds", "hub.secret")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Value, frozen=True, kw_only=True):
     """What somebody asks of the hub. Maker: `wish_of`. Taker: `scheduler.push.hub`."""
+
+    UNSHOWN = frozenset(("secret",))
 
     mode: Mode
     callback: str
     topic: str
     lease_s: int = DEFAULT_LEASE_S
     """Already within our bounds."""
-    secret: str = field(default="", repr=False)
+    secret: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Refused(Value, frozen=True, kw_only=True):
     """A request that is not obeyed: status and one sentence (5.2 wants a description as plain text)."""
 
     status: int

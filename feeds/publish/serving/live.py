@@ -5,10 +5,10 @@ request gets into an answer but the search itself, escaped.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs
 
 from feeds.model import Channel, Story
+from feeds.model.value import Value, replace
 from feeds.publish import clean, cursor
 from feeds.publish.formats import catalogue
 from feeds.publish.formats.documents import ENDINGS, UTF8, Place, feed_file
@@ -33,13 +33,14 @@ _KEPT_LONG = 2_592_000
 _SHORT = 300
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Value, frozen=True, kw_only=True):
     """An answer before it is packed. `shared`: scripts of other sites may read it."""
+
+    UNSHOWN = frozenset(("body",))
 
     status: int
     content_type: str
-    body: bytes = field(repr=False)
+    body: bytes
     shared: bool = False
     max_age_s: int = _SHORT
     links: tuple[tuple[str, str], ...] = ()
@@ -56,8 +57,7 @@ class RefusedError(Exception):
         self.sentence = sentence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Value, frozen=True, kw_only=True):
     """A request taken apart."""
 
     path: str

@@ -10,11 +10,11 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 from feeds.errors import MoonwireError
+from feeds.model.value import Value
 from feeds.publish.library import Library
 from feeds.publish.serving import live
 from feeds.publish.serving.live import Reply
@@ -32,16 +32,14 @@ _SMALL = 256
 Clock = Callable[[], datetime]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Packed:
+class Packed(Value, frozen=True, kw_only=True):
     """An answer ready to be sent."""
 
     status: int
     prepared: Prepared
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
+class _Kept(Value, frozen=True, kw_only=True):
     packed: Packed
     revision: int
     made: datetime

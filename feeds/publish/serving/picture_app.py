@@ -4,9 +4,9 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from feeds.model.value import Value
 from feeds.publish.pictures import PATH
 
 _AT_ONCE = 4
@@ -28,11 +28,12 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Picture(Value, frozen=True, kw_only=True):
     """A picture as it is served. Maker: `scheduler.pictures`."""
 
-    body: bytes = field(repr=False)
+    UNSHOWN = frozenset(("body",))
+
+    body: bytes
     type: str
 
 

@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
@@ -12,6 +11,7 @@ import brotli  # type: ignore[import-untyped] # it ships no types
 import zstandard
 
 from feeds.model import Stamp
+from feeds.model.value import Value, field
 from feeds.publish.site import SiteFile
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -56,23 +56,23 @@ _SHARED = frozenset({*_FEEDS, "sources.opml"})
 _FEED_TYPES = {(b"content-type", b"application/rss"), (b"content-type", b"application/ato")}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variant:
+class Variant(Value, frozen=True, kw_only=True):
     """One content coding of a file with the headers of its two answers."""
 
-    body: bytes = field(repr=False)
+    UNSHOWN = frozenset(("body", "full_lines", "unchanged_lines"))
+
+    body: bytes
     etag: str
     full: Headers
     """Headers of 200."""
     unchanged: Headers
     """Headers of 304 (RFC 9110 15.4.5)."""
-    full_lines: bytes = field(repr=False)
+    full_lines: bytes
     """`full` as it goes over the wire (RFC 9112 5), without the empty line at its end."""
-    unchanged_lines: bytes = field(repr=False)
+    unchanged_lines: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(Value, frozen=True, kw_only=True):
     """A file ready to be served. `variants` holds "identity" and the codings that make it smaller."""
 
     digest: str
@@ -83,8 +83,7 @@ class Prepared:
     variants: Mapping[str, Variant]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Site(Value, frozen=True, kw_only=True):
     """All prepared files by request path. Maker: `prepare`. Taker: `feeds.publish.serving.app.SiteApp`."""
 
     files: Mapping[str, Prepared]

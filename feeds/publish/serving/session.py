@@ -9,10 +9,12 @@ import hmac
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
+
+from feeds.model.value import Value
 
 SESSION_S = 12 * 3600
 LEAST_TOKEN = 16
@@ -28,11 +30,12 @@ _LONGEST = 200
 _DIGITS = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
+class Keys(Value, frozen=True, kw_only=True):
     """What is signed and checked by one token."""
 
-    token: str = field(repr=False)
+    UNSHOWN = frozenset(("token",))
+
+    token: str
 
     def is_token(self, text: str) -> bool:
         """Say whether a text is the token, in a time that does not tell how much of it is right."""

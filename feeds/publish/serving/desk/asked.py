@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl
 
+from feeds.model.value import Value
 from feeds.publish.serving.prepared import SECURITY, Headers
 
 LONGEST_BODY: Final = 16_384
@@ -16,11 +16,12 @@ _FIELDS = 256
 _DIGITS = 18
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(Value, frozen=True, kw_only=True):
     """Under which token and address the site is run."""
 
-    token: str = field(repr=False)
+    UNSHOWN = frozenset(("token",))
+
+    token: str
     base_url: str
 
     @property
@@ -34,26 +35,28 @@ class Terms:
         return "__Host-moonwire" if self.secure else "moonwire"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Value, frozen=True, kw_only=True):
     """A request: header names in lower case, `client` the address it came from.
 
     The body has at most `LONGEST_BODY` bytes; who reads it sees to that.
     """
 
+    UNSHOWN = frozenset(("body",))
+
     method: str
     path: str
     headers: Mapping[str, str]
     client: str
-    body: bytes = field(default=b"", repr=False)
+    body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Value, frozen=True, kw_only=True):
     """An answer to the operator alone."""
 
+    UNSHOWN = frozenset(("body",))
+
     status: int
-    body: bytes = field(default=b"", repr=False)
+    body: bytes = b""
     content_type: str = "text/html; charset=utf-8"
     headers: tuple[tuple[str, str], ...] = ()
 
@@ -81,8 +84,7 @@ class Refusal(Exception):  # noqa: N818 # an answer, not an error
         self.status, self.sentence, self.headers = status, sentence, headers
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Value, frozen=True):
     """The fields of a form in their order."""
 
     fields: tuple[tuple[str, str], ...]

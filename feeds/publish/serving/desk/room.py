@@ -3,8 +3,8 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from feeds.model.value import Value, field
 from feeds.publish.library import Library
 from feeds.publish.serving.desk.asked import Answer, Request, Terms, as_json, see_other
 from feeds.publish.serving.desk.gate import Gate
@@ -35,8 +35,7 @@ class Notes:
             return self._notes.pop(session, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(Value, frozen=True):
     """The desk's means."""
 
     gate: Gate

@@ -1,9 +1,9 @@
 """Sources added, asked at once, switched off and on, and removed."""
 
-from dataclasses import asdict
 from typing import Final
 
 from feeds.errors import ConfigError
+from feeds.model.value import asdict
 from feeds.publish.library import SourceCard
 from feeds.publish.pages import operator as pages
 from feeds.publish.serving.desk.asked import (
