@@ -235,14 +235,14 @@ class Wire:
         store, report = self.workshop.store, self._report
         pushed = stock(self.workshop.config, store, self._clock())
         notices = told(self.workshop.config, store)
-        lines = store.source_lines()
         due = store.next_due()
+        watched, failing = store.source_counts()
         return {
             "ok": True,
             "status": "offline" if self._offline else "ok",
             "version": __version__,
-            "sources": sum(line.state not in {"disabled", "retired"} for line in lines),
-            "failing": sum(line.state == "failing" for line in lines),
+            "sources": watched,
+            "failing": failing,
             "revision": store.revision(),
             "of_another_topic": self._catch_up.left,
             **({} if pushed is None else {"push": pushed}),

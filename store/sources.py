@@ -194,6 +194,16 @@ def next_due(conn: sqlite3.Connection) -> datetime | None:
     return moment_or_none(ticks)
 
 
+def counts(conn: sqlite3.Connection) -> tuple[int, int]:
+    """Count the sources that are asked from time to time, and those of them that fail."""
+    sql = (
+        f"SELECT (SELECT count(*) FROM sources WHERE {_DUE}),"  # noqa: S608 # constant
+        f" (SELECT count(*) FROM sources WHERE {_DUE} AND failures > 0 AND failures >= ?)"
+    )
+    watched, failing = conn.execute(sql, (FAILING_AFTER,)).fetchone()
+    return watched, failing
+
+
 def listed(conn: sqlite3.Connection) -> list[sqlite3.Row]:
     """Rows of all listed sources in the order they were first named."""
     return conn.execute("SELECT * FROM sources WHERE origin <> 'once' ORDER BY id").fetchall()

@@ -125,6 +125,11 @@ class Store(Parts):
             lines = [sources.line(row) for row in sources.listed(conn)]
         return sorted(lines, key=lambda each: (each.name.casefold(), each.url))
 
+    def source_counts(self) -> tuple[int, int]:
+        """Count the sources that are asked from time to time, and those of them that fail."""
+        with self._db.reading() as conn:
+            return sources.counts(conn)
+
     def due(self, now: datetime, *, limit: int | None = None, seen: bool = True) -> list[SourceState]:
         """Return the sources whose next check has come, longest overdue first; `seen` as for `sources`."""
         with self._db.reading() as conn:

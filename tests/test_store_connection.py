@@ -43,6 +43,7 @@ READS: dict[str, Call] = {
     "source": lambda s, _: s.source(FEED),
     "seen": lambda s, _: s.seen(FEED),
     "source_lines": lambda s, _: s.source_lines(),
+    "source_counts": lambda s, _: s.source_counts(),
     "due": lambda s, _: s.due(NOW),
     "next_due": lambda s, _: s.next_due(),
     "items": lambda s, _: s.items(),

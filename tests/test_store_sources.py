@@ -228,6 +228,18 @@ def test_lines_say_whether_a_source_works(changes: dict[str, Any], state: str, s
     assert (line.state, line.name, line.home) == (state, "Agency news", "https://agency.example/")
     assert (line.language, line.next_check, line.kind) == ("en", at(hours=1), "agency")
     assert line.last_error == changes.get("last_error", "")
+    assert store.source_counts() == (state != "retired", state == "failing")
+
+
+def test_counts_leave_out_who_is_not_asked(store: Store) -> None:
+    """Disabled sources and those that nobody lists any more neither work nor fail."""
+    listed = [a_source(), a_source(OTHER), a_source("https://off.example/", disabled=True)]
+    store.sync_sources(listed, origin="config", now=NOW)
+    for source in listed:
+        store.record(a_check(state=a_state(source=source, failures=5)), compare=strangers)
+    assert store.source_counts() == (2, 2)
+    store.sync_sources([a_source()], origin="config", now=NOW)
+    assert store.source_counts() == (1, 1)
 
 
 def test_lines_are_sorted_by_name_and_show_disabled_ones(store: Store) -> None:
