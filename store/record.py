@@ -6,8 +6,8 @@ from typing import Any
 
 from feeds.model import Check, Identity, Judged, Recorded, Relation
 from feeds.model.value import replace
-from store import batch, candidates, health, items, links, marks, relate, search, sources, stories
-from store.calm import revise
+from store import batch, candidates, items, links, marks, relate, search, sources, stories
+from store.calm import conclude, revise
 from store.candidates import Relative
 from store.codec import hash64, micros, micros_or_none, storable
 from store.links import Compare
@@ -38,8 +38,9 @@ def record(conn: sqlite3.Connection, check: Check, compare: Compare) -> Recorded
     Entries are filed last first: feeds list the newest first, and ids grow with time. Raises
     UnicodeEncodeError for a check that is not `storable`.
     """
-    source_id, visible = sources.keep(conn, check)
-    filing = _Filing(conn=conn, compare=compare, source_id=source_id, at=micros(check.at), visible=visible)
+    source = sources.known(conn, check)
+    source_id: int = source["id"]
+    filing = _Filing(conn=conn, compare=compare, source_id=source_id, at=micros(check.at))
     far: list[Judged] = []
     met = batch.met(conn, source_id, check.judged)
     for judged in reversed(check.judged):
@@ -56,8 +57,7 @@ def record(conn: sqlite3.Connection, check: Check, compare: Compare) -> Recorded
         updated=filing.updated,
         item_ids=tuple(reversed(filing.new_ids)),
     )
-    health.log(conn, source_id, check, recorded)
-    if filing.visible:
+    if conclude(conn, source, check, recorded) or filing.visible:
         revise(conn)
     return recorded
 

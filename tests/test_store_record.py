@@ -16,7 +16,18 @@ from feeds.model.value import replace
 from store import Store, items
 from store.candidates import KEYS_PER_ITEM, PER_LOOK_UP
 from store.record import record
-from tests.builders import FEED, NOW, a_check, a_judged, a_reason, a_verdict, an_identity, an_item, at
+from tests.builders import (
+    FEED,
+    NOW,
+    a_check,
+    a_judged,
+    a_reason,
+    a_state,
+    a_verdict,
+    an_identity,
+    an_item,
+    at,
+)
 from tests.fake_compare import Asked, always, strangers, twins
 
 PAPER = "https://paper.example/feed"
@@ -300,6 +311,19 @@ def test_lone_surrogates_do_not_stop_a_check(store: Store) -> None:
     stored = store.items()[0]
     assert (stored.title, stored.authors, stored.guid) == ("a?b", ("?",), "g?")
     assert store.record(a_check(a_judged(item=broken), at=at(hours=1)), compare=strangers) == Recorded()
+
+
+def test_lone_surrogates_do_not_stop_a_check_without_entries(store: Store) -> None:
+    """A server may send them in what it says of its failure."""
+    checks = [
+        a_check(state=a_state(last_error="down\ud800")),
+        a_check(state=a_state(PAPER), outcome="failed", error="down\udfff"),
+    ]
+    store.record_all(checks, compare=strangers)
+    state = store.source(FEED)
+    assert state is not None
+    assert state.last_error == "down?"
+    assert [line.error for line in store.health.checks(PAPER)] == ["down?"]
 
 
 def test_lists_by_kind_source_and_time(store: Store) -> None:
