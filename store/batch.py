@@ -9,9 +9,12 @@ from feeds.model import Judged
 from store import candidates, items
 from store.codec import to_json
 
+Keyed = tuple[Judged, Sequence[int]]
+"""An item and its keys."""
+
 _KEYS: Final = (
-    "SELECT key FROM item_keys WHERE key IN (SELECT value FROM json_each(?1))"
-    " UNION SELECT key FROM tombstones WHERE key IN (SELECT value FROM json_each(?1))"
+    "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM item_keys WHERE key = value)"
+    " OR EXISTS (SELECT 1 FROM tombstones WHERE key = value)"
 )
 _GUIDS: Final = "SELECT guid FROM items WHERE source_id = ? AND guid IN (SELECT value FROM json_each(?))"
 _PUBLISHED: Final = items.COLUMNS.index("published")
@@ -28,9 +31,8 @@ class Met:
     guids: set[str]
     keys: set[int]
 
-    def strange(self, judged: Judged) -> bool:
+    def strange(self, judged: Judged, keys: Sequence[int]) -> bool:
         """Whether an item is rejected and shares nothing with what was met; from now on it counts as met."""
-        keys = candidates.keys_of(judged.identity)
         guid = judged.item.guid
         new = guid not in self.guids and self.keys.isdisjoint(keys)
         self.guids.add(guid)
@@ -38,19 +40,17 @@ class Met:
         return new and items.status_of(judged.verdict) == items.REJECTED
 
 
-def met(conn: sqlite3.Connection, source_id: int, judged: Sequence[Judged]) -> Met:
+def met(conn: sqlite3.Connection, source_id: int, found: Sequence[Keyed]) -> Met:
     """Look up at once which guids and keys of a document are known, pruned ones included."""
-    if not judged:
-        return Met(set(), set())
-    keys = to_json([key for each in judged for key in candidates.keys_of(each.identity)])
-    guids = to_json([each.item.guid for each in judged])
+    keys = to_json([key for _, own in found for key in own])
+    guids = to_json([judged.item.guid for judged, _ in found])
     return Met(
         {row[0] for row in conn.execute(_GUIDS, (source_id, guids))},
         {row[0] for row in conn.execute(_KEYS, (keys,))},
     )
 
 
-def insert(conn: sqlite3.Connection, source_id: int, at: int, far: Sequence[Judged]) -> list[int]:
+def insert(conn: sqlite3.Connection, source_id: int, at: int, far: Sequence[Keyed]) -> list[int]:
     """Store new rejected items, first seen at `at` (microseconds), in this order; returns their ids."""
     if not far:
         return []
@@ -58,12 +58,11 @@ def insert(conn: sqlite3.Connection, source_id: int, at: int, far: Sequence[Judg
     ids = list(range((last[0] if last else 0) + 1, (last[0] if last else 0) + 1 + len(far)))
     rows = []
     keys: list[tuple[int, int]] = []
-    for item_id, judged in zip(ids, far, strict=True):
-        row, item = items.values(judged), judged.item
+    for item_id, (judged, own) in zip(ids, far, strict=True):
+        row = items.values(judged)
         sort_at = at if row[_PUBLISHED] is None else row[_PUBLISHED]
-        rows.append((item_id, source_id, item.guid, at, sort_at, *row))
-        names = candidates.names_of(judged.identity, (item.url, item.guid))
-        keys += [(key, item_id) for key in names]
+        rows.append((item_id, source_id, judged.item.guid, at, sort_at, *row))
+        keys += [(key, item_id) for key in own]
     conn.executemany(_INSERT, rows)
-    conn.executemany("INSERT OR IGNORE INTO item_keys VALUES (?, ?)", sorted(keys))
+    candidates.store_keys(conn, sorted(keys))
     return ids

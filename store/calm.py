@@ -4,22 +4,27 @@ Most rounds are of this kind, so nothing is loaded here that knows of items.
 """
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from feeds.model import Check, Recorded
 from store import health, sources
-from store.codec import micros, moment, storable
+from store.codec import micros, moment
 
 
 def record(conn: sqlite3.Connection, check: Check) -> Recorded:
     """Keep the source's new state, validators included, and the cost of the check."""
-    check = storable(check)
-    source_id, visible = sources.keep(conn, check)
-    recorded = Recorded()
-    health.log(conn, source_id, check, recorded)
-    if visible:
+    source, recorded = sources.known(conn, check), Recorded()
+    if conclude(conn, source, check, recorded):
         revise(conn)
     return recorded
+
+
+def conclude(conn: sqlite3.Connection, source: Mapping[str, Any], check: Check, recorded: Recorded) -> bool:
+    """Keep how a check of a source (its row) ended; says whether lists of sources show a difference."""
+    spent = health.log(conn, source, check, recorded)
+    return sources.keep(conn, source, check.state, spent)
 
 
 def revise(conn: sqlite3.Connection) -> None:

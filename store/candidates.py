@@ -5,13 +5,12 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from functools import lru_cache
 from typing import Final
 
 from feeds.model import Identity
 from feeds.model.value import Value
 from store.codec import hash64
-from store.items import KEPT, NEAR, REJECTED, look_up_key
+from store.items import KEPT, NEAR, REJECTED
 
 PER_LOOK_UP: Final = 128
 """Newest items taken per key or band, and in total per kind of look-up."""
@@ -54,31 +53,19 @@ class Relative(Value, frozen=True, kw_only=True):
 
 def keys_of(identity: Identity) -> list[int]:
     """Integers for the keys of an identity, strongest first, none twice."""
-    return list(dict.fromkeys(map(_hashed, identity.keys)))
+    return list(dict.fromkeys(map(hash64, identity.keys)))
 
 
-@lru_cache(maxsize=1024)
-def _hashed(key: str) -> int:
-    """Hash a key; those of one document are asked for several times."""
-    return hash64(key)
-
-
-def store_keys(conn: sqlite3.Connection, item_id: int, identity: Identity, names: Iterable[str] = ()) -> None:
-    """Remember the keys of an item, and the address and guid under which a person may look for it."""
-    keys = [(key, item_id) for key in names_of(identity, names)]
+def store_keys(conn: sqlite3.Connection, keys: Iterable[tuple[int, int]]) -> None:
+    """Remember keys, each with the id of its item."""
     conn.executemany("INSERT OR IGNORE INTO item_keys VALUES (?, ?)", keys)
-
-
-def names_of(identity: Identity, names: Iterable[str]) -> list[int]:
-    """Give the integers under which an item is found: its keys, and texts a person may look for; sorted."""
-    return sorted({*keys_of(identity), *(look_up_key(name) for name in names if name)})
 
 
 def add_keys(conn: sqlite3.Connection, item_id: int, identity: Identity) -> None:
     """Remember further keys of a known item, up to KEYS_PER_ITEM."""
     held = conn.execute("SELECT count(*) FROM item_keys WHERE item_id = ?", (item_id,)).fetchone()[0]
     if held < KEYS_PER_ITEM:
-        store_keys(conn, item_id, identity)
+        store_keys(conn, [(key, item_id) for key in keys_of(identity)])
 
 
 def store_traits(

@@ -1,7 +1,8 @@
 """How values become columns and back: exact times, compact JSON, 64-bit hashes. Pure."""
 
-import hashlib
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from struct import Struct
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,6 +11,7 @@ from feeds.model.value import Value, replace
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
+_INT64 = Struct(">q")
 T = TypeVar("T")
 
 
@@ -35,8 +37,9 @@ def moment_or_none(ticks: int | None) -> datetime | None:
 
 def hash64(text: str) -> int:
     """Map a text to a signed 64-bit integer; equal texts give equal integers in every process."""
-    data = text.encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big", signed=True)
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    value: int = _INT64.unpack(digest)[0]
+    return value
 
 
 def to_json(value: object) -> str:

@@ -1,8 +1,9 @@
 """What the checks cost and met: the log of each source, and the hosts that are left alone."""
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from feeds.model import Check, Recorded
 from feeds.model.hold import HostHold
@@ -111,24 +112,23 @@ class Health:
                 )
 
 
-def log(conn: sqlite3.Connection, source_id: int, check: Check, recorded: Recorded) -> None:
-    """Count the check and remember it in the source's ring; the same check again counts once."""
+def log(
+    conn: sqlite3.Connection, source: Mapping[str, Any], check: Check, recorded: Recorded
+) -> dict[str, int]:
+    """Remember a check in the ring of its source; the same check again counts once.
+
+    Returns the columns of the source's row that count what it has cost, for the caller to keep.
+    """
     at = micros(check.at)
-    row = conn.execute("SELECT checks, recorded_at FROM sources WHERE id = ?", (source_id,)).fetchone()
-    if row["recorded_at"] == at:
-        return
-    conn.execute(
-        "UPDATE sources SET recorded_at = ?, checks = checks + 1, requests = requests + ?,"
-        " wire_bytes = wire_bytes + ?, not_modified = not_modified + ? WHERE id = ?",
-        (at, check.requests, check.wire_bytes, int(check.status == _NOT_MODIFIED), source_id),
-    )
+    if source["recorded_at"] == at:
+        return {}
     conn.execute(
         "REPLACE INTO checks (source_id, slot, at, outcome, status, wire_bytes, elapsed_us, entries, new,"
         " kept, error, asked, requests, cause, retry_after_s, hops)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            source_id,
-            row["checks"] % CHECKS_KEPT,
+            source["id"],
+            source["checks"] % CHECKS_KEPT,
             at,
             check.outcome,
             check.status,
@@ -145,6 +145,13 @@ def log(conn: sqlite3.Connection, source_id: int, check: Check, recorded: Record
             to_json([(hop.status, hop.target) for hop in check.hops[:_MAX_HOPS]]),
         ),
     )
+    return {
+        "recorded_at": at,
+        "checks": source["checks"] + 1,
+        "requests": source["requests"] + check.requests,
+        "wire_bytes": source["wire_bytes"] + check.wire_bytes,
+        "not_modified": source["not_modified"] + (check.status == _NOT_MODIFIED),
+    }
 
 
 def _line(row: sqlite3.Row) -> CheckLine:

@@ -7,12 +7,12 @@ from typing import Any, Final, Literal
 
 from feeds.model import Coverage, Enclosure, Judged, PublishedItem, Reason, Verdict
 from feeds.model.value import Value
-from store.codec import from_json, hash64, micros, micros_or_none, moment, moment_or_none, to_json
+from store.codec import from_json, micros_or_none, moment, moment_or_none, to_json
 
 Which = Literal["kept", "all", "rejected", "near"]
 
 REJECTED, NEAR, KEPT = 0, 1, 2
-_STATUS: Final = {"rejected": REJECTED, "near": NEAR, "kept": KEPT}
+_STATUSES: Final = {"rejected": (REJECTED,), "near": (NEAR,), "kept": (KEPT,), "all": (REJECTED, NEAR, KEPT)}
 
 REJECTED_SUMMARY: Final = 500
 REJECTED_CONTENT: Final = 4096
@@ -111,12 +111,18 @@ def values(judged: Judged) -> tuple[Any, ...]:
     )
 
 
+_TAG: Final = "INSERT OR IGNORE INTO item_tags SELECT casefold(value), :sort_at, :id FROM json_each(:tags)"
+"""Of new items; what changes later is kept by triggers."""
+
+
 def insert(conn: sqlite3.Connection, row: dict[str, Any]) -> int:
     """Store a new item; returns its id, which is never used again."""
     names = ", ".join(row)
     values = ", ".join(f":{name}" for name in row)
     done = conn.execute(f"INSERT INTO items ({names}) VALUES ({values})", row)  # noqa: S608 # our own column names
     assert done.lastrowid is not None
+    if row["status"] == KEPT:
+        conn.execute(_TAG, {**row, "id": done.lastrowid})
     return done.lastrowid
 
 
@@ -186,37 +192,40 @@ class Wanted(Value, frozen=True, kw_only=True):
 
 
 def select(conn: sqlite3.Connection, wanted: Wanted) -> list[PublishedItem]:
-    """Items newest first (publication time, else first seen; then id)."""
-    where, values = ["1"], []
-    if wanted.which != "all":
-        where.append("i.status = ?")
-        values.append(_STATUS[wanted.which])
-    if wanted.since is not None:
-        where.append("i.sort_at >= ?")
-        values.append(micros(wanted.since))
+    """Items newest first (publication time, else first seen; then id).
+
+    Those of several kinds are merged from the index of each; those of a source are few enough to be sorted.
+    """
+    kinds = [f"i.status = {status}" for status in _STATUSES[wanted.which]]
     if wanted.source is not None:
-        row = conn.execute("SELECT id FROM sources WHERE url = ?", (wanted.source,)).fetchone()
-        where.append("i.source_id = ?")
-        values.append(row["id"] if row else -1)
-    values.append(wanted.limit or -1)
-    sql = f"{SELECT} WHERE {' AND '.join(where)} ORDER BY i.sort_at DESC, i.id DESC LIMIT ?"
+        kinds = [f"s.url = :source AND ({' OR '.join(kinds)})"]
+    since = "" if wanted.since is None else " AND i.sort_at >= :since"
+    selects = " UNION ALL ".join(f"{SELECT} WHERE {kind}{since}" for kind in kinds)
+    sql = f"{selects} ORDER BY sort_at DESC, id DESC LIMIT :limit"
+    values = {
+        "since": micros_or_none(wanted.since),
+        "source": wanted.source,
+        "limit": wanted.limit or -1,
+    }
     return [published(row) for row in conn.execute(sql, values)]
 
 
 def find(conn: sqlite3.Connection, text: str) -> PublishedItem | None:
-    """Find the item of this id, address or guid; a kept one first, then the newest."""
+    """Find the item of this id, address or guid; a kept one first, then the newest.
+
+    An address that is its item's guid is not in the index of addresses. A guid is looked for source by
+    source: people do so rarely, and an index of guids alone would cost each new item something.
+    """
+    if not text:
+        return None
     if re.fullmatch(r"[0-9]{1,18}", text):
         row = conn.execute(f"{SELECT} WHERE i.id = ?", (int(text),)).fetchone()
         if row:
             return published(row)
     sql = SELECT + (  # noqa: S608 # constants
-        " WHERE i.id IN (SELECT item_id FROM item_keys WHERE key = :key)"
-        " AND :text IN (i.url, i.guid) ORDER BY i.status DESC, i.id DESC LIMIT 1"
+        " WHERE i.id IN (SELECT id FROM items WHERE url = :text AND url <> guid UNION ALL"
+        " SELECT g.id FROM sources AS o CROSS JOIN items AS g ON g.source_id = o.id AND g.guid = :text)"
+        " ORDER BY i.status DESC, i.id DESC LIMIT 1"
     )
-    row = conn.execute(sql, {"key": look_up_key(text), "text": text}).fetchone()
+    row = conn.execute(sql, {"text": text}).fetchone()
     return published(row) if row else None
-
-
-def look_up_key(text: str) -> int:
-    """Key under which `find` finds an address or guid; apart from the keys of identity."""
-    return hash64("\0find:" + text)

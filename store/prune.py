@@ -6,7 +6,7 @@ from typing import Final
 
 from store import relate, search
 from store.codec import micros
-from store.items import KEPT, NEAR
+from store.items import KEPT, NEAR, REJECTED
 
 BATCH: Final = 2000
 """Items per transaction: the daemon is not held up for long."""
@@ -18,10 +18,11 @@ def prune(conn: sqlite3.Connection, before: datetime, now: datetime, *, kept: bo
     Near and rejected items only, unless `kept`; never those that the operator marked.
     """
     sql = (
-        "SELECT id, status FROM items WHERE sort_at < ? AND first_seen < ? AND status <= ?"
+        "SELECT id, status FROM items WHERE status IN (?, ?, ?) AND sort_at < ? AND first_seen < ?"
         " AND NOT EXISTS (SELECT 1 FROM marks WHERE item_id = items.id) LIMIT ?"
     )
-    rows = conn.execute(sql, (micros(before), micros(before), KEPT if kept else NEAR, BATCH)).fetchall()
+    kinds = (REJECTED, NEAR, KEPT if kept else NEAR)
+    rows = conn.execute(sql, (*kinds, micros(before), micros(before), BATCH)).fetchall()
     touched = {each for row in rows for each in relate.remove(conn, row["id"])}
     for row in rows:
         _bury(conn, row["id"], micros(now))

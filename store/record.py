@@ -6,8 +6,9 @@ from typing import Any
 
 from feeds.model import Check, Identity, Judged, Recorded, Relation
 from feeds.model.value import replace
-from store import batch, candidates, health, items, links, marks, relate, search, sources, stories
-from store.calm import revise
+from store import batch, candidates, items, links, marks, relate, search, sources, stories
+from store.batch import Keyed
+from store.calm import conclude, revise
 from store.candidates import Relative
 from store.codec import hash64, micros, micros_or_none, storable
 from store.links import Compare
@@ -38,13 +39,15 @@ def record(conn: sqlite3.Connection, check: Check, compare: Compare) -> Recorded
     Entries are filed last first: feeds list the newest first, and ids grow with time. Raises
     UnicodeEncodeError for a check that is not `storable`.
     """
-    source_id, visible = sources.keep(conn, check)
-    filing = _Filing(conn=conn, compare=compare, source_id=source_id, at=micros(check.at), visible=visible)
-    far: list[Judged] = []
-    met = batch.met(conn, source_id, check.judged)
-    for judged in reversed(check.judged):
-        if met.strange(judged):
-            far.append(judged)
+    source = sources.known(conn, check)
+    source_id: int = source["id"]
+    filing = _Filing(conn=conn, compare=compare, source_id=source_id, at=micros(check.at))
+    far: list[Keyed] = []
+    found = [(judged, candidates.keys_of(judged.identity)) for judged in reversed(check.judged)]
+    met = batch.met(conn, source_id, found)
+    for judged, keys in found:
+        if met.strange(judged, keys):
+            far.append((judged, keys))
             continue
         _file_all(filing, far)
         _file(filing, judged)
@@ -56,13 +59,23 @@ def record(conn: sqlite3.Connection, check: Check, compare: Compare) -> Recorded
         updated=filing.updated,
         item_ids=tuple(reversed(filing.new_ids)),
     )
-    health.log(conn, source_id, check, recorded)
-    if filing.visible:
+    _count(conn, source_id, recorded)
+    if conclude(conn, source, check, recorded) or filing.visible:
         revise(conn)
     return recorded
 
 
-def _file_all(filing: _Filing, far: list[Judged]) -> None:
+def _count(conn: sqlite3.Connection, source_id: int, recorded: Recorded) -> None:
+    """Count new items once per check: a trigger would take as long for each as to insert it."""
+    if recorded.new:
+        conn.execute(
+            "INSERT INTO source_counts VALUES (?, ?, ?) ON CONFLICT (source_id)"
+            " DO UPDATE SET judged = judged + excluded.judged, kept = kept + excluded.kept",
+            (source_id, recorded.new, recorded.kept),
+        )
+
+
+def _file_all(filing: _Filing, far: list[Keyed]) -> None:
     """File rejected items that have nothing to do with any stored one, all at once, and empty the list."""
     ids = batch.insert(filing.conn, filing.source_id, filing.at, far)
     filing.touched.update(ids)
@@ -145,7 +158,7 @@ def _new(filing: _Filing, judged: Judged, by_key: list[Relative]) -> None:
     item_id = items.insert(conn, row)
     filing.touched.add(item_id)
     filing.new_ids.append(item_id)
-    candidates.store_keys(conn, item_id, judged.identity, (item.url, item.guid))
+    candidates.store_keys(conn, [(key, item_id) for key in candidates.keys_of(judged.identity)])
     candidates.store_traits(conn, item_id, judged.identity, row["status"], sort_at)
     search.index(conn, item_id, row)
     filing.pending |= relate.enter(conn, item_id, row["status"], judged.identity, by_key, filing.compare)

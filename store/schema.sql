@@ -126,16 +126,16 @@ CREATE TABLE items (
   content TEXT NOT NULL,
   UNIQUE (source_id, guid)
 );
--- for items(): kept, near or rejected ones, newest first
+-- for items(): kept, near or rejected ones, newest first; and for prune()
 CREATE INDEX items_status ON items (status, sort_at);
--- for items() of all kinds, and for prune()
-CREATE INDEX items_order ON items (sort_at);
 -- for stories(): who else carried it
 CREATE INDEX items_story ON items (story_id) WHERE story_id IS NOT NULL;
 -- for deleting items
 CREATE INDEX items_duplicates ON items (duplicate_of) WHERE duplicate_of IS NOT NULL;
+-- for find_item(): an address that is no guid
+CREATE INDEX items_url ON items (url) WHERE url <> guid;
 
--- for record(): the same item again; and for find_item()
+-- for record(): the same item again
 CREATE TABLE item_keys (
   key INTEGER NOT NULL,
   item_id INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
@@ -193,16 +193,12 @@ CREATE TABLE models (
   report TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- items of each source ever judged and kept; pruning does not take them back
+-- items of each source ever judged and kept; record() counts new ones, pruning does not take them back
 CREATE TABLE source_counts (
   source_id INTEGER PRIMARY KEY REFERENCES sources (id) ON DELETE CASCADE,
   judged INTEGER NOT NULL,
   kept INTEGER NOT NULL
 );
-CREATE TRIGGER items_counted AFTER INSERT ON items BEGIN
-  INSERT INTO source_counts VALUES (new.source_id, 1, new.status = 2)
-    ON CONFLICT (source_id) DO UPDATE SET judged = judged + 1, kept = kept + excluded.kept;
-END;
 CREATE TRIGGER items_recounted AFTER UPDATE OF status ON items WHEN (old.status = 2) <> (new.status = 2) BEGIN
   UPDATE source_counts SET kept = kept + (new.status = 2) - (old.status = 2) WHERE source_id = new.source_id;
 END;
@@ -278,7 +274,7 @@ CREATE INDEX archives_number ON archives (number, base);
 -- whether documents are left that name an older address of the site
 CREATE INDEX archives_base ON archives (base);
 
--- for rivers and feeds of one tag: kept items only, kept by triggers
+-- for rivers and feeds of one tag: kept items only; record() adds those of new items, triggers what changes
 CREATE TABLE item_tags (
   tag TEXT NOT NULL,
   sort_at INTEGER NOT NULL,
@@ -286,9 +282,6 @@ CREATE TABLE item_tags (
   PRIMARY KEY (tag, sort_at, item_id)
 ) WITHOUT ROWID;
 CREATE INDEX item_tags_item ON item_tags (item_id);
-CREATE TRIGGER items_tagged AFTER INSERT ON items WHEN new.status = 2 BEGIN
-  INSERT OR IGNORE INTO item_tags SELECT casefold(value), new.sort_at, new.id FROM json_each(new.tags);
-END;
 CREATE TRIGGER items_retagged AFTER UPDATE OF tags, status, sort_at ON items
 WHEN (old.tags, old.status, old.sort_at) <> (new.tags, new.status, new.sort_at) BEGIN
   DELETE FROM item_tags WHERE item_id = new.id;

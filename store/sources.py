@@ -110,33 +110,39 @@ def _list(conn: sqlite3.Connection, told: Mapping[str, Any], origin: Origin, now
     )
 
 
-def keep(conn: sqlite3.Connection, check: Check) -> tuple[int, bool]:
-    """Store the state a check ended in; returns the source's id and whether lists show a difference.
+def known(conn: sqlite3.Connection, check: Check) -> dict[str, Any]:
+    """Return the row of a check's source.
 
-    What the operator says is not touched: it may have changed while the check ran. A source that
-    nobody listed (one fetch of an address, to be stored) is kept unlisted.
+    One that nobody listed (one fetch of an address, to be stored) is kept unlisted.
     """
-    state = check.state
-    url = state.source.url
-    row = conn.execute("SELECT * FROM sources WHERE url = ?", (url,)).fetchone()
+    source = check.state.source
+    sql = "SELECT * FROM sources WHERE url = ?"
+    row = conn.execute(sql, (source.url,)).fetchone()
     if row is None:
-        _list(conn, _told(state.source), state.origin, check.at)
-        row = conn.execute("SELECT * FROM sources WHERE url = ?", (url,)).fetchone()
-    known = _named(row)
-    changes = {name: value for name, value in _found(state).items() if known[name] != value}
-    visible = False
+        _list(conn, _told(source), check.state.origin, check.at)
+        row = conn.execute(sql, (source.url,)).fetchone()
+    return _named(row)
+
+
+def keep(
+    conn: sqlite3.Connection, row: Mapping[str, Any], state: SourceState, spent: Mapping[str, int]
+) -> bool:
+    """Store the state a check ended in and what it cost (columns); says whether lists show a difference.
+
+    What the operator says is not touched: it may have changed while the check ran.
+    """
+    changes = {name: value for name, value in {**_found(state), **spent}.items() if row[name] != value}
     if changes:
         assignments = ", ".join(f"{name} = :{name}" for name in changes)
         conn.execute(f"UPDATE sources SET {assignments} WHERE id = :id", {**changes, "id": row["id"]})  # noqa: S608 # our own column names
-    if changes.keys() & _LISTED:
-        after = conn.execute("SELECT * FROM sources WHERE id = ?", (row["id"],)).fetchone()
-        visible = row["origin"] != "once" and _shown(row) != _shown(after)
     if state.seen is not None:
         _keep_seen(conn, row["id"], state.seen)
-    return int(row["id"]), visible
+    if changes.keys().isdisjoint(_LISTED) or row["origin"] == "once":
+        return False
+    return _shown(row) != _shown({**row, **changes})
 
 
-def _shown(row: sqlite3.Row) -> "SourceLine":
+def _shown(row: Mapping[str, Any]) -> "SourceLine":
     return replace(line(row), next_check=None, last_error="")
 
 
@@ -267,7 +273,7 @@ def _source(row: Mapping[str, Any], secret: Source | None) -> Source:
     )
 
 
-def line(row: sqlite3.Row) -> "SourceLine":
+def line(row: sqlite3.Row | Mapping[str, Any]) -> "SourceLine":
     """Make a row of a list: name, language, and whether it works."""
     from feeds.model import SourceLine  # noqa: PLC0415 # lists are shown rarely, sources asked all the time
 

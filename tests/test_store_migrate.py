@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from feeds.errors import StoreError
-from store import Store
+from store import Share, Store
 from store.connection import Database
 from store.migrate import APPLICATION_ID, MIGRATIONS, SCHEMA, _statements, migrate
+from tests.builders import FEED, a_check, a_judged, a_verdict, an_item, at
+from tests.fake_compare import strangers
 
 
 def _shape(conn: sqlite3.Connection) -> list[tuple[str, str, str]]:
@@ -59,6 +61,36 @@ def test_only_missing_steps_are_applied(tmp_path: Path) -> None:
     with db.reading() as conn:
         assert conn.execute("SELECT x FROM a").fetchall()[0][0] == "a;\nb"
     db.close()
+
+
+def test_an_older_store_counts_tags_and_finds_on(tmp_path: Path) -> None:
+    """Triggers counted and tagged new items before: what they wrote holds, and none is counted twice."""
+    older = sorted(MIGRATIONS.glob("*.sql"))[:13]
+    db = Database(tmp_path / "wire.db")
+    migrate(db, _folder(tmp_path, *(step.read_text(encoding="utf-8") for step in older)))
+    with db.writing() as conn:
+        conn.execute("INSERT INTO sources (id, url, origin, added) VALUES (1, ?, 'added', 0)", (FEED,))
+        conn.execute(
+            "INSERT INTO items (source_id, status, first_seen, sort_at, score, content_hash, fingerprint,"
+            " guid, url, language, topic, title, tags, reasons, details, summary, content)"
+            " VALUES (1, 2, 0, 0, 1, x'', x'', 'guid-9', 'https://agency.example/9', 'en', 't', 'Old',"
+            " '[\"Site\"]', '[]', '{}', '', '')"
+        )
+    db.close()
+    new = a_judged(1, verdict=a_verdict(tags=("site", "Power")))
+    with Store.open(tmp_path / "wire.db") as store:
+        store.record(a_check(new, a_judged(2, keep=False), at=at()), compare=strangers)
+        assert store.curation.shares() == {FEED: Share(judged=3, kept=2)}
+        found = [store.find_item(text) for text in ("guid-9", "https://agency.example/9", an_item(1).url)]
+        assert [one.guid for one in found if one] == ["guid-9", "guid-9", "guid-1"]
+        assert [one.guid for one in store.items(which="all")] == ["guid-1", "guid-2", "guid-9"]
+    conn = sqlite3.connect(tmp_path / "wire.db")
+    assert conn.execute("SELECT tag FROM item_tags ORDER BY item_id, tag").fetchall() == [
+        ("site",),
+        ("power",),
+        ("site",),
+    ]
+    conn.close()
 
 
 def test_a_failing_step_is_undone_whole(tmp_path: Path) -> None:

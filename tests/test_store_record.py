@@ -3,9 +3,9 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,10 +13,21 @@ from hypothesis import strategies as st
 
 from feeds.model import Enclosure, Judged, PublishedItem, Recorded, Relation
 from feeds.model.value import replace
-from store import Store, items
+from store import Share, Store, items
 from store.candidates import KEYS_PER_ITEM, PER_LOOK_UP
 from store.record import record
-from tests.builders import FEED, NOW, a_check, a_judged, a_reason, a_verdict, an_identity, an_item, at
+from tests.builders import (
+    FEED,
+    NOW,
+    a_check,
+    a_judged,
+    a_reason,
+    a_state,
+    a_verdict,
+    an_identity,
+    an_item,
+    at,
+)
 from tests.fake_compare import Asked, always, strangers, twins
 
 PAPER = "https://paper.example/feed"
@@ -302,6 +313,33 @@ def test_lone_surrogates_do_not_stop_a_check(store: Store) -> None:
     assert store.record(a_check(a_judged(item=broken), at=at(hours=1)), compare=strangers) == Recorded()
 
 
+def test_lone_surrogates_do_not_stop_a_check_without_entries(store: Store) -> None:
+    """A server may send them in what it says of its failure."""
+    checks = [
+        a_check(state=a_state(last_error="down\ud800")),
+        a_check(state=a_state(PAPER), outcome="failed", error="down\udfff"),
+    ]
+    store.record_all(checks, compare=strangers)
+    state = store.source(FEED)
+    assert state is not None
+    assert state.last_error == "down?"
+    assert [line.error for line in store.health.checks(PAPER)] == ["down?"]
+
+
+def test_new_items_are_counted_by_check(store: Store) -> None:
+    """Kept and rejected ones, by source; known ones, and checks that fail as a whole, count nothing."""
+    first = [a_judged(n, keep=n == 1) for n in (1, 2, 3)]
+    store.record(a_check(*first), compare=strangers)
+    store.record_all(
+        [a_check(*first, a_judged(4), at=at(hours=1)), a_check(_from_paper(5), state=a_state(PAPER))],
+        compare=strangers,
+    )
+    with suppress(_UndoError), store._db.writing() as conn:
+        record(conn, a_check(a_judged(6), at=at(hours=2)), strangers)
+        raise _UndoError
+    assert store.curation.shares() == {FEED: Share(judged=4, kept=2), PAPER: Share(judged=1, kept=1)}
+
+
 def test_lists_by_kind_source_and_time(store: Store) -> None:
     """Kept ones unless told otherwise, newest first, bounded only when asked."""
     near = a_judged(3, verdict=a_verdict(keep=False, near=True))
@@ -334,11 +372,37 @@ def test_items_are_found_by_id_address_and_guid(store: Store) -> None:
     assert [found(each) for each in ("", "2", "https://agency.example/", "9" * 40)] == [None] * 4
 
 
+def test_addresses_are_found_whatever_the_guid_is(store: Store) -> None:
+    """That of an item whose guid it is, one that several share, one that came with an edit; but not none."""
+    page = "https://agency.example/page"
+    same = a_judged(item=an_item(1, guid=page, url=page), keep=False)
+    shared = [a_judged(item=an_item(n, url="https://agency.example/live"), keep=n == 3) for n in (2, 3, 4)]
+    nowhere = a_judged(item=an_item(5, url=""), keep=False)
+    store.record(a_check(same, *shared, nowhere), compare=strangers)
+    store.record(
+        a_check(_from_paper(6, summary="Other words"), _from_paper(7), state=a_state(PAPER)),
+        compare=strangers,
+    )
+    moved = replace(_edited(7), item=replace(_from_paper(7).item, url="https://paper.example/moved"))
+    store.record(a_check(moved, state=a_state(PAPER), at=at(hours=1)), compare=strangers)
+
+    def found(text: str) -> str:
+        item = store.find_item(text)
+        return item.guid if item else ""
+
+    assert found(page) == page
+    assert found("https://agency.example/live") == "guid-3"  # the kept one
+    assert found("guid-5") == "guid-5"
+    assert found("") == ""
+    assert (found("paper-6"), found("https://paper.example/6")) == ("paper-6", "paper-6")
+    assert (found("https://paper.example/moved"), found("https://paper.example/7")) == ("paper-7", "")
+
+
 def test_look_ups_use_their_indexes(store: Store) -> None:
     """No list may scan and sort the whole store."""
     questions = {
         "SELECT * FROM items WHERE status = 2 ORDER BY sort_at DESC, id DESC LIMIT 5": "items_status",
-        "SELECT * FROM items ORDER BY sort_at DESC, id DESC LIMIT 5": "items_order",
+        "SELECT id FROM items WHERE url = 'x' AND url <> guid": "items_url",
         "SELECT * FROM items WHERE story_id = 5": "items_story",
         "SELECT * FROM items WHERE duplicate_of = 5": "items_duplicates",
     }
@@ -349,6 +413,21 @@ def test_look_ups_use_their_indexes(store: Store) -> None:
             plan = " ".join(row["detail"] for row in conn.execute("EXPLAIN QUERY PLAN " + sql))
             assert index in plan, (sql, plan)
             assert "TEMP B-TREE" not in plan, (sql, plan)
+
+
+@pytest.mark.parametrize("since", [None, NOW])
+@pytest.mark.parametrize("which", get_args(items.Which))
+def test_lists_are_read_in_their_order(since: datetime | None, which: items.Which, store: Store) -> None:
+    """No list of items is sorted: those of all kinds are merged."""
+    asked: list[str] = []
+    with store._db.reading() as conn:
+        conn.set_trace_callback(asked.append)
+        items.select(conn, items.Wanted(which=which, since=since))
+        conn.set_trace_callback(None)
+        plan = " ".join(row["detail"] for row in conn.execute(f"EXPLAIN QUERY PLAN {asked[0]}"))
+    assert "items_status" in plan
+    assert "TEMP B-TREE" not in plan
+    assert "SCAN" not in plan
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,0 +1,8 @@
+-- new items are counted once per check, and tagged where they are stored: per row that took as long as the row
+DROP TRIGGER items_counted;
+DROP TRIGGER items_tagged;
+
+-- for find_item(): an address that is no guid; keys of addresses and guids that older versions made stay unused
+CREATE INDEX items_url ON items (url) WHERE url <> guid;
+-- lists of all kinds are merged of those of each kind
+DROP INDEX items_order;
