@@ -52,6 +52,9 @@ CREATE TABLE sources (
 , slow_ms INTEGER NOT NULL DEFAULT 0);
 -- for due() and next_due(): the tick asks for the few that are due among thousands
 CREATE INDEX sources_due ON sources (next_check) WHERE origin <> 'once' AND disabled = 0 AND retired = 0;
+-- for source_counts(): who fails, among those that are asked
+CREATE INDEX sources_failing ON sources (failures)
+  WHERE failures > 0 AND origin <> 'once' AND disabled = 0 AND retired = 0;
 
 -- apart from sources, so that lists of sources do not read it
 CREATE TABLE seen (

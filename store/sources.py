@@ -204,7 +204,7 @@ def counts(conn: sqlite3.Connection) -> tuple[int, int]:
     """Count the sources that are asked from time to time, and those of them that fail."""
     sql = (
         f"SELECT (SELECT count(*) FROM sources WHERE {_DUE}),"  # noqa: S608 # constant
-        f" (SELECT count(*) FROM sources WHERE {_DUE} AND failures > 0 AND failures >= ?)"
+        f" (SELECT count(*) FROM sources WHERE failures > 0 AND failures >= ? AND {_DUE})"
     )
     watched, failing = conn.execute(sql, (FAILING_AFTER,)).fetchone()
     return watched, failing

@@ -6,3 +6,7 @@ DROP TRIGGER items_tagged;
 CREATE INDEX items_url ON items (url) WHERE url <> guid;
 -- lists of all kinds are merged of those of each kind
 DROP INDEX items_order;
+
+-- for source_counts(): who fails, among those that are asked
+CREATE INDEX sources_failing ON sources (failures)
+  WHERE failures > 0 AND origin <> 'once' AND disabled = 0 AND retired = 0;
