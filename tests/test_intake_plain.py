@@ -60,6 +60,7 @@ ODD = [
     rss("<title xml:lang='de'>T</title><item><title>A</title></item>"),
     rss("<title>&bad;</title><item><title>A</title></item>"),
     rss("<item/>"),
+    rss("<item><title>A</title></item>", " éx='1' x='2' lang='de'"),
 ]
 ILL = [
     rss("<item><title>A</title><x:y>z</x:y></item>"),
@@ -123,7 +124,7 @@ def test_other_entries(body: bytes) -> None:
 
 def test_hostile_names_are_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """A document may make up names without end; what they mean is worked out again then."""
-    monkeypatch.setattr("feeds.intake.plain._MANY_NAMES", 1)
+    monkeypatch.setattr("feeds.intake.plain._MANY_TAGS", 1)
     assert agree(rss("<item><title>A</title><x1/><x2/><x2/><link>b</link></item>")) == 1
 
 
