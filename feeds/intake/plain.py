@@ -34,8 +34,8 @@ _URI = re.compile(r"[a-z][a-z0-9+.-]*:[a-z0-9:/._#?=~%+-]*")
 """Namespaces that libxml2 says nothing about, in lower case."""
 _LANGUAGE = re.compile(rb"\blang\s*=")
 _SPREAD = str.maketrans("\t\n", "  ")
-_TELLING = frozenset(("base", "xml:base", "lang", "xml:lang"))
-"""Attributes that change what an element says."""
+_TELLING = frozenset(("base", "xml:base", "lang", "xml:lang", "xmlns", "xml:id", "xml:space"))
+"""Attributes that change what an element says, or whose value a parser looks at."""
 _MANY_TAGS = 1_000
 """Tags of a document that are remembered; those that come again are some dozens."""
 
@@ -86,13 +86,13 @@ class PlainReader:
         return self._scopes.get(name.decode().rpartition(":")[0])
 
     def _about(self, tag: bytes) -> str | None:
-        """Value of rdf:about; empty when there is none, None when there is any other attribute."""
-        for name, value in (_attributes(tag) or {"": ""}).items() if tag else ():
-            prefix, _, local = name.partition(":")
-            if local != "about" or self._scopes.get(prefix) != _RDF:
-                return None
-            return value
-        return ""
+        """Value of rdf:about; empty when there is none, None when there is anything else."""
+        if not tag:
+            return ""
+        [(name, value), *others] = (_attributes(tag) or {"": ""}).items()
+        prefix, _, local = name.partition(":")
+        sole = local == "about" and self._scopes.get(prefix) == _RDF and not others
+        return (value or None) if sole else None
 
     def _sorted(self, children: Sequence[Sequence[bytes]]) -> dict[str, list[_Part]] | None:
         """Sort the children by what they are; None when they are not plain."""
