@@ -35,7 +35,10 @@ def entries(data: bytes) -> list[bytes]:
         (b"<rss><item><![CDATA[]]] </item>]]]></item></rss>", [b"<item><![CDATA[]]] </item>]]]></item>"]),
         (b"<rss><item><!----></item><!--></item>--><item/></rss>", [b"<item><!----></item>", b"<item/>"]),
         (b"<rss><item><!-- -- </item>---></item></rss>", [b"<item><!-- -- </item>---></item>"]),
-        (b"<rss><item><?x? </item>??></item><??><item/></rss>", [b"<item><?x? </item>??></item>", b"<item/>"]),
+        (
+            b"<rss><item><?x? </item>??></item><??><item/></rss>",
+            [b"<item><?x? </item>??></item>", b"<item/>"],
+        ),
         (b"<CHANNEL><ITEM HREF='x'/></CHANNEL>", [b"<ITEM HREF='x'/>"]),
         (ATOM + b"<entry>a</entry></feed>", [b"<entry>a</entry>"]),
         (
@@ -117,6 +120,7 @@ def test_taking_out() -> None:
     assert again == reduced
     assert reduced.entry(1) == b"<item>c</item>"
     assert reduced.only([]) == parts.only([]) == b"<rss><channel>hxyz</channel></rss>"
+    assert parts.reduced([0, 1, 2]) == parts
     assert parts.framed([0]) == b"<rss><channel><item>a</item></channel></rss>"
 
 
@@ -126,6 +130,8 @@ def test_limit() -> None:
     assert parts is not None
     assert parts.cut
     assert parts.only([0, 1]) == b"<rss><channel><item>a</item><item>b</item>z</channel></rss>"
+    kept = parts.reduced([0, 1])
+    assert (kept.data, kept.cut) == (parts.only([0, 1]), False)
     assert parts.reduced([1]).only([0]) == b"<rss><channel><item>b</item>z</channel></rss>"
 
 

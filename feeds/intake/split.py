@@ -28,6 +28,8 @@ _MARK = re.compile(
 slash, name, prefix and `>` of the latter."""
 _CHANNEL = re.compile(rb"<(?:[^\s<>/:!?\"'=&]{1,64}:)?channel(?=[\s/>])", re.IGNORECASE)
 _XMLNS = re.compile(rb"""\sxmlns(?::([^\s=:"'<>/]{1,64}))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_DECLARES = re.compile(rb"xmlns")
+"""For the usual case of nothing to be found, in which a pattern takes half the time of `bytes.find`."""
 _BASE = re.compile(rb"[\s:]base\s*=", re.IGNORECASE)
 _FEED_NAMESPACES = frozenset(
     (
@@ -149,7 +151,8 @@ def split(document: Document, *, encoding: str, has_base: bool, limit: int) -> S
     channel = _channel(data, spans)
     salted = b"\0".join((PARSER_REVISION, encoding.encode(), document.start_tag, channel))
     salt = blake2b(salted, digest_size=16).digest()
-    hashes = tuple(blake2b(data[start:end], digest_size=16, salt=salt).digest() for start, end in spans)
+    view = memoryview(data)
+    hashes = tuple(blake2b(view[start:end], digest_size=16, salt=salt).digest() for start, end in spans)
     return Split(
         data=data,
         spans=tuple(spans),
@@ -228,7 +231,7 @@ def declared(tag: bytes) -> dict[bytes, bytes]:
 
 def _independent(data: bytes, spans: list[tuple[int, int]], start_tag: bytes) -> bool:
     """Whether no entry declares a namespace that would change how the parser reads another one."""
-    if data.count(b"xmlns", len(start_tag)) == 0:
+    if not _DECLARES.search(data, len(start_tag)):
         return True
     outer = declared(start_tag)
     versioned = start_tag[:4].lower() == b"<rss" or outer.get(b"", b"").lower() in {
