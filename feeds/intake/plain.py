@@ -40,8 +40,8 @@ _MANY_TAGS = 1_000
 """Tags of a document that are remembered; those that come again are some dozens."""
 
 
-class _Part(Value, frozen=True):
-    """An element that holds text."""
+class _Part(Value, frozen=True, gc=False):
+    """An element that holds text. There are many, with nothing in them for the collector of garbage."""
 
     plain: bytes
     quoted: bytes
