@@ -49,7 +49,8 @@ class _Part(Value, frozen=True, gc=False):
     attributes: Mapping[str, str]
 
     def text(self) -> str:
-        return (self.quoted.decode() or _resolved(self.plain.decode())).strip()
+        text = self.quoted.decode() if self.quoted else _resolved(self.plain.decode())
+        return text.strip()
 
 
 _Meaning = tuple[str, Mapping[str, str]]
