@@ -52,6 +52,9 @@ ODD = [
     rss("<item><title>A</title><link base='/b/'>c</link></item>"),
     rss("<item lastmod='x'><title>A</title></item>"),
     rss("<item about='x'><title>A</title></item>"),
+    rss("<item rdf:about=''><title>A</title><guid>g</guid></item>"),
+    rss("<item rdf:about='/about' xml:lang='de'><title>A</title></item>"),
+    rss("<item><title xmlns='urn:x'>A</title></item>"),
     rss("<item><title><![CDATA[a]]><![CDATA[b]]></title></item>"),
     rss("<item><title>A</title><content><p>x</p></content></item>"),
     rss("<item><title>A</title><x><link>y</link></x></item>"),
@@ -60,8 +63,11 @@ ODD = [
     rss("<title xml:lang='de'>T</title><item><title>A</title></item>"),
     rss("<title>&bad;</title><item><title>A</title></item>"),
     rss("<item/>"),
+    rss("<item><title>A</title></item>", " éx='1' x='2' lang='de'"),
 ]
 ILL = [
+    rss("<item><title>A</title><y xml:id='1'>z</y></item>"),
+    rss("<item><title>A</title><y xml:space='b'>z</y></item>"),
     rss("<item><title>A</title><x:y>z</x:y></item>"),
     rss("<item><title>A</title><y x:a='b'>z</y></item>"),
     rss("<item><title>A</title><y a='b' a='c'>z</y></item>"),
@@ -123,7 +129,7 @@ def test_other_entries(body: bytes) -> None:
 
 def test_hostile_names_are_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """A document may make up names without end; what they mean is worked out again then."""
-    monkeypatch.setattr("feeds.intake.plain._MANY_NAMES", 1)
+    monkeypatch.setattr("feeds.intake.plain._MANY_TAGS", 1)
     assert agree(rss("<item><title>A</title><x1/><x2/><x2/><link>b</link></item>")) == 1
 
 

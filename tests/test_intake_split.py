@@ -31,6 +31,14 @@ def entries(data: bytes) -> list[bytes]:
         (b"<rss><item><![CDATA[</item><item>]]></item></rss>", [b"<item><![CDATA[</item><item>]]></item>"]),
         (b"<rss><!-- <item> --><?x <item> ?><item>a</item></rss>", [b"<item>a</item>"]),
         (b"<rss><items><item>a</item></items><itemx/></rss>", [b"<item>a</item>"]),
+        (b"<rss xmlns:x='urn:x'><x:item><item>a</item></x:item></rss>", [b"<item>a</item>"]),
+        (b"<rss><item><![CDATA[]]] </item>]]]></item></rss>", [b"<item><![CDATA[]]] </item>]]]></item>"]),
+        (b"<rss><item><!----></item><!--></item>--><item/></rss>", [b"<item><!----></item>", b"<item/>"]),
+        (b"<rss><item><!-- -- </item>---></item></rss>", [b"<item><!-- -- </item>---></item>"]),
+        (
+            b"<rss><item><?x? </item>??></item><??><item/></rss>",
+            [b"<item><?x? </item>??></item>", b"<item/>"],
+        ),
         (b"<CHANNEL><ITEM HREF='x'/></CHANNEL>", [b"<ITEM HREF='x'/>"]),
         (ATOM + b"<entry>a</entry></feed>", [b"<entry>a</entry>"]),
         (
@@ -61,6 +69,9 @@ def test_finds_entries(data: bytes, expected: list[bytes]) -> None:
         b"<rss><item>a</rss>",
         b"<rss><item>a</item>",
         b"<rss><item><![CDATA[</item></rss>",
+        b"<rss><item><!--</item></rss>",
+        b"<rss><item><!--></item></rss>",
+        b"<rss><item><?</item></rss>",
         b"<rss><item x='>a</item></rss>",
         b"<rss><x:item xmlns:x='urn:x'>a</x:item></rss>",
         b"<rss xmlns='urn:other'><item>a</item></rss>",
@@ -109,6 +120,7 @@ def test_taking_out() -> None:
     assert again == reduced
     assert reduced.entry(1) == b"<item>c</item>"
     assert reduced.only([]) == parts.only([]) == b"<rss><channel>hxyz</channel></rss>"
+    assert parts.reduced([0, 1, 2]) == parts
     assert parts.framed([0]) == b"<rss><channel><item>a</item></channel></rss>"
 
 
@@ -118,6 +130,8 @@ def test_limit() -> None:
     assert parts is not None
     assert parts.cut
     assert parts.only([0, 1]) == b"<rss><channel><item>a</item><item>b</item>z</channel></rss>"
+    kept = parts.reduced([0, 1])
+    assert (kept.data, kept.cut) == (parts.only([0, 1]), False)
     assert parts.reduced([1]).only([0]) == b"<rss><channel><item>b</item>z</channel></rss>"
 
 

@@ -41,8 +41,9 @@ def read_dull(parts: Split, request: ReadRequest) -> dict[int, Entry]:
     vocabulary = request.vocabulary
     if vocabulary is None:
         return {}
-    dull = {index: not vocabulary(parts.entry(index)) for index in range(len(parts.spans))}
-    asked = [index for index in dull if dull[index] or request.wanted]
+    bodies = [parts.entry(index) for index in range(len(parts.spans))]
+    dull = [not vocabulary(body) for body in bodies]
+    asked = {index: body for index, body in enumerate(bodies) if dull[index] or request.wanted}
     atom = is_atom(parts)
     found: dict[int, Entry] = {}
     for index, outline in _outlined(parts, asked):
@@ -60,12 +61,12 @@ def read_dull(parts: Split, request: ReadRequest) -> dict[int, Entry]:
     return found
 
 
-def _outlined(parts: Split, indices: list[int]) -> Iterator[tuple[int, Outline]]:
+def _outlined(parts: Split, asked: dict[int, bytes]) -> Iterator[tuple[int, Outline]]:
     """Give the usual ones among some entries in outline: from their bytes, or else from one tree."""
-    reader = plain_reader(parts) if indices else None
+    reader = plain_reader(parts) if asked else None
     rest: list[int] = []
-    for index in indices:
-        outline = reader.outline(parts.entry(index)) if reader else None
+    for index, body in asked.items():
+        outline = reader.outline(body) if reader else None
         if outline:
             yield index, outline
         else:

@@ -6,12 +6,11 @@ elements, as XML has it (1.0, fifth edition). Of anything else, and of anything 
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import NamedTuple
 
 from feeds.intake.outline import IDLE, PLAIN, Outline, is_usual, role_of
 from feeds.intake.split import Split, declared
-from feeds.intake.wellformed import examine
+from feeds.intake.tree import read_tree
+from feeds.model.value import Value
 
 _ATOM = b"http://www.w3.org/2005/atom"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -19,40 +18,43 @@ _NAME = r"[A-Za-z_][A-Za-z0-9_.-]*+(?::[A-Za-z_][A-Za-z0-9_.-]*+)?"
 _ATTRIBUTES = rf"""(?:\s++{_NAME}\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*+\s*+"""
 _INNER = rf"<(?P<inner>{_NAME}){_ATTRIBUTES}(?:/>|>[^<]*+</(?P=inner)\s*+>)\s*+"
 _CHILD = re.compile(
-    rf"(<({_NAME})({_ATTRIBUTES})(?:/>|>(?:([^<]*+)"
-    rf"|\s*+<!\[CDATA\[((?:[^\]]++|\](?!\]>))*+)\]\]>\s*+"
-    rf"|\s*+((?:{_INNER})++))</\2\s*+>)\s*+)".encode()
+    rf"<(({_NAME}){_ATTRIBUTES})(?:/>|>(?:([^<]*+)"
+    rf"|\s*+<!\[CDATA\[([^\]]*+(?:\](?!\]>)[^\]]*+)*+)\]\]>\s*+"
+    rf"|\s*+((?:{_INNER})++))</\2\s*+>)\s*+|(?s:.)++".encode()
 )
-"""An element with the blanks behind it: all, name, attributes, text, CDATA, elements, name of the last."""
+"""An element with the blanks behind it: tag, name, text, CDATA, elements, name of the last of them; all
+of these are empty for whatever else comes, to the end."""
 _OPENING = re.compile(rf"<({_NAME})({_ATTRIBUTES})(/?)>\s*+".encode())
-_TAG = re.compile(rf"<({_NAME})({_ATTRIBUTES})/?>".encode())
+_TAG = re.compile(rf"<(({_NAME}){_ATTRIBUTES})/?>".encode())
 _ATTRIBUTE = re.compile(rf"""({_NAME})\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""", re.ASCII)
-_NAMED = (b"&lt;", b"&gt;", b"&amp;", b"&quot;", b"&apos;")
+_UNNAMED = re.compile(rb"&(?!(?:lt|gt|amp|quot|apos);)")
 _CHARACTERS = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 _REFERENCE = re.compile(r"&(?:lt|gt|quot|apos|amp|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _URI = re.compile(r"[a-z][a-z0-9+.-]*:[a-z0-9:/._#?=~%+-]*")
 """Namespaces that libxml2 says nothing about, in lower case."""
 _LANGUAGE = re.compile(rb"\blang\s*=")
-_BREAK = re.compile(r"[\t\n]")
 _SPREAD = str.maketrans("\t\n", "  ")
-_TELLING = frozenset(("base", "xml:base", "lang", "xml:lang"))
-"""Attributes that change what an element says."""
-_NONE: Mapping[str, str] = {}
-_MANY_NAMES = 1_000
-"""Names of elements that are remembered; real documents have some dozens."""
+_TELLING = frozenset(("base", "xml:base", "lang", "xml:lang", "xmlns", "xml:id", "xml:space"))
+"""Attributes that change what an element says, or whose value a parser looks at."""
+_MANY_TAGS = 1_000
+"""Tags of a document that are remembered; those that come again are some dozens."""
 
 
-class _Part(NamedTuple):
-    """An element that holds text."""
+class _Part(Value, frozen=True, gc=False):
+    """An element that holds text. There are many, with nothing in them for the collector of garbage."""
 
-    raw: bytes
-    quoted: bool
-    """It is a CDATA section."""
+    plain: bytes
+    quoted: bytes
+    """What a CDATA section holds."""
     attributes: Mapping[str, str]
 
     def text(self) -> str:
-        text = self.raw.decode()
-        return (text if self.quoted else _resolved(text)).strip()
+        text = self.quoted.decode() if self.quoted else _resolved(self.plain.decode())
+        return text.strip()
+
+
+_Meaning = tuple[str, Mapping[str, str]]
+"""Role and attributes of an element."""
 
 
 class PlainReader:
@@ -62,7 +64,7 @@ class PlainReader:
         """`scopes`: namespaces by prefix, in lower case; `language`: as declared around the entries."""
         self._scopes = scopes
         self._language = language
-        self._roles: dict[bytes, str | None] = {}
+        self._known: dict[bytes, _Meaning] = {}
 
     def outline(self, entry: bytes) -> Outline | None:
         """Give what `light` would find in a tree of this entry; None where only a tree can tell."""
@@ -73,12 +75,9 @@ class PlainReader:
         end = entry.rindex(b"</")
         if entry[end + 2 : -1].rstrip(b" \t\n") != head[1]:
             return None
-        inner = entry[head.end() : end]
-        children = _CHILD.findall(inner)
-        if sum([len(child[0]) for child in children]) != len(inner):
-            return None
-        about, roles = self._about(head[2]), self._sorted(children)
-        if about is None or roles is None:
+        about = self._about(head[2])
+        roles = None if about is None else self._sorted(_CHILD.findall(entry, head.end(), end))
+        if roles is None:
             return None
         told = "title" in roles or "text" in roles
         outline = Outline(roles=roles, about=about or None, language=self._language if told else "")
@@ -88,61 +87,55 @@ class PlainReader:
         return self._scopes.get(name.decode().rpartition(":")[0])
 
     def _about(self, tag: bytes) -> str | None:
-        """Value of rdf:about; empty when there is none, None when there is any other attribute."""
-        for name, value in (_attributes(tag) or {"": ""}).items() if tag else ():
-            prefix, _, local = name.partition(":")
-            if local != "about" or self._scopes.get(prefix) != _RDF:
-                return None
-            return value
-        return ""
+        """Value of rdf:about; empty when there is none, None when there is anything else."""
+        if not tag:
+            return ""
+        [(name, value), *others] = (_attributes(tag) or {"": ""}).items()
+        prefix, _, local = name.partition(":")
+        sole = local == "about" and self._scopes.get(prefix) == _RDF and not others
+        return (value or None) if sole else None
 
     def _sorted(self, children: Sequence[Sequence[bytes]]) -> dict[str, list[_Part]] | None:
         """Sort the children by what they are; None when they are not plain."""
         roles: dict[str, list[_Part]] = {}
         rows: list[bytes] = []
-        known = self._roles
-        for _, name, tag, text, quoted, row, _ in children:
-            role = known[name] if name in known else self._role(name)
-            attributes = self._attributes(tag) if tag else _NONE
-            if role is None or attributes is None:
+        known = self._known
+        for tag, name, text, quoted, row, _ in children:
+            meaning = known.get(tag) or self._meaning(tag, name)
+            if meaning is None:
                 return None
-            if (b"&" in text or b"]]>" in text) and not _is_sound(text):
-                return None
+            role, attributes = meaning
             if row:
                 if role:
                     return None
                 rows.append(row)
             elif role:
-                roles.setdefault(role, []).append(_Part(quoted or text, bool(quoted), attributes))
+                roles.setdefault(role, []).append(_Part(text, quoted, attributes))
+        if not _is_sound(b"\n".join([child[2] for child in children])):
+            return None
         return roles if all(self._is_idle(row, title_seen="title" in roles) for row in rows) else None
 
-    def _role(self, name: bytes) -> str | None:
-        """Tell what an element of this name is for; None when its prefix means nothing here."""
-        space = self._space(name)
-        local = name.decode().rpartition(":")[2].lower()
-        role = None if space is None else role_of(space, local)
-        if len(self._roles) < _MANY_NAMES:
-            self._roles[name] = role
-        return role
-
-    def _attributes(self, tag: bytes) -> Mapping[str, str] | None:
-        """Attributes of a child; None when they are ill-formed or change what its text says."""
-        own = _attributes(tag)
-        if own is None or not _TELLING.isdisjoint(own):
+    def _meaning(self, tag: bytes, name: bytes) -> _Meaning | None:
+        """Tell what an element is; None when it is ill-formed or its tag changes what its text says."""
+        prefix, _, local = name.decode().rpartition(":")
+        space = self._scopes.get(prefix)
+        own = _attributes(tag[len(name) :])
+        if not name or space is None or own is None or not _TELLING.isdisjoint(own):
             return None
-        if b":" in tag and not all(name.rpartition(":")[0] in self._scopes for name in own):
+        if ":" in "".join(own) and not all(each.rpartition(":")[0] in self._scopes for each in own):
             return None
-        return own
+        meaning = role_of(space, local.lower()), own
+        if len(self._known) < _MANY_TAGS:
+            self._known[tag] = meaning
+        return meaning
 
     def _is_idle(self, row: bytes, *, title_seen: bool) -> bool:
         """Whether a row of elements within a child is well-formed and says nothing of the entry."""
-        for name, tag in _TAG.findall(row):
-            role = self._role(name)
-            if role is None or (tag and self._attributes(tag) is None):
+        for tag, name in _TAG.findall(row):
+            meaning = self._known.get(tag) or self._meaning(tag, name)
+            if meaning is None or not (meaning[0] in IDLE or (meaning[0] == "title" and title_seen)):
                 return False
-            if role not in IDLE and (role != "title" or not title_seen):
-                return False
-        return _is_sound(_TAG.sub(b"", row))
+        return _is_sound(row) or _is_sound(_TAG.sub(b"", row))
 
 
 def plain_reader(parts: Split) -> PlainReader | None:
@@ -150,13 +143,14 @@ def plain_reader(parts: Split) -> PlainReader | None:
     outside = parts.only([])
     around = outside[len(parts.start_tag) :].replace(parts.channel, b"", 1)
     spaces = {name.decode(): uri.decode().lower() for name, uri in declared(parts.start_tag).items()}
-    own, outer = _attributes(_tag_of(parts.channel)), _attributes(_tag_of(parts.start_tag))
-    if own is None or outer is None or b"xmlns" in around + parts.channel or _LANGUAGE.search(around):
+    if b"xmlns" in around + parts.channel or _LANGUAGE.search(around):
         return None
-    form = examine(outside)
-    if form.error or form.excess or not all(map(_URI.fullmatch, spaces.values())):
+    if not all(map(_URI.fullmatch, spaces.values())) or not read_tree(outside)[1]:
         return None
-    language = next((tag[name] for tag in (own, outer) for name in ("xml:lang", "lang") if tag.get(name)), "")
+    tags = [_attributes(_tag_of(tag)) for tag in (parts.channel, parts.start_tag) if b"lang" in tag]
+    if None in tags:
+        return None
+    language = next((own[name] for own in tags if own for name in ("xml:lang", "lang") if own.get(name)), "")
     scopes = {"": "", "xml": "http://www.w3.org/xml/1998/namespace", **spaces}
     return PlainReader(scopes, language.replace("_", "-")[:35])
 
@@ -179,7 +173,6 @@ def _unix(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 
-@lru_cache(maxsize=512)
 def _attributes(tag: bytes) -> Mapping[str, str] | None:
     """Attributes of a start tag, from what stands behind its name; None when they are ill-formed."""
     text = tag.decode()
@@ -187,7 +180,7 @@ def _attributes(tag: bytes) -> Mapping[str, str] | None:
     own = {name: double or single for name, double, single in pairs}
     if len(own) != len(pairs):
         return None
-    if _BREAK.search(text):
+    if "\n" in text or "\t" in text:
         own = {name: value.translate(_SPREAD) for name, value in own.items()}
     if "&" not in text:
         return own
@@ -200,11 +193,10 @@ def _is_sound(text: bytes, *, cdata: bool = False) -> bool:
     """Whether what stands between tags, or with `cdata` in an attribute, is well-formed."""
     if b"]]>" in text and not cdata:
         return False
-    count = text.count(b"&")
-    if count == sum(map(text.count, _NAMED)):
+    if not _UNNAMED.search(text):
         return True
     found = _REFERENCE.findall(text.decode())
-    return len(found) == count and all(_is_character(*numbers) for numbers in set(found))
+    return len(found) == text.count(b"&") and all(_is_character(*numbers) for numbers in set(found))
 
 
 def _is_character(decimal: str, hexadecimal: str) -> bool:
