@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.intake.calendar_words import month_of, zone_minutes
-from feeds.intake.dates import parse_date
+from feeds.intake.dates import _fold, _general, _quick, parse_date
 
 NOW = datetime(2024, 11, 1, tzinfo=UTC)
 
@@ -170,3 +170,24 @@ def test_reads_what_standards_write(moment: datetime) -> None:
     aware = moment.replace(microsecond=0, tzinfo=UTC)
     assert parse_date(aware.strftime("%a, %d %b %Y %H:%M:%S +0000")) == aware
     assert parse_date(aware.isoformat()) == aware
+
+
+@given(
+    st.sampled_from(["", "Tue, ", "Tue,"]),
+    st.sampled_from(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]),
+    st.sampled_from(["0000", "1899", "1900", "1969", "2024", "9999"]),
+    st.tuples(*(st.integers(0, top) for top in (32, 25, 60, 60))),
+    st.sampled_from(
+        ["GMT", "UTC", "Z", "+0000", "-0000", "+0530", "-1400", "+1401", "+0075", "-1399", "+2360"]
+    ),
+)
+@settings(max_examples=300, deadline=None)
+def test_the_quick_way_says_what_the_long_way_says(
+    weekday: str, month: str, year: str, numbers: tuple[int, ...], zone: str
+) -> None:
+    """A date written by the book is read without the many rules, and never otherwise than by them."""
+    day, hour, minute, second = numbers
+    text = f"{weekday}{day} {month} {year} {hour:02}:{minute:02}:{second:02} {zone}"
+    quick = _quick(text)
+    assert quick is None or quick == _general(_fold(text), "", None)
+    assert _quick(f"{weekday}9 {month} 2024 10:00:00 -1400") is not None

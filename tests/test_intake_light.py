@@ -3,6 +3,8 @@
 import pytest
 
 from feeds.intake.light import read_light
+from feeds.intake.mapping import text_as_markup
+from feeds.intake.outline import _spaced
 from feeds.intake.parse import parse_entries
 
 URL = "https://wire.example/dir/feed.xml"
@@ -79,6 +81,18 @@ COMMON = [
         "<created>2024-03-07</created>",
         ' xml:lang="en"',
     ),
+    atom(
+        '<title>x</title><id>urn:x</id><link rel="canonical" href="/c"/><link href="https://a.example/1"/>'
+        '<link rel="self" href="https://a.example/s"/>'
+    ),
+    atom(
+        '<title>x</title><id>urn:x</id><link href="https://a.example/1"/><link href="/two"/>'
+        '<link type="audio/mpeg" href="https://a.example/3"/>'
+    ),
+    rss("<item><title>A</title><link>a&amp;amp;b&amp;copy;</link></item>"),
+    rss('<item><title>A</title><guid x="true">https://wire.example/a</guid></item>'),
+    rss('<item><title>A</title><guid IsPermalink="false" isPermaLink="true">/a</guid></item>'),
+    rss('<item><title>A</title><guid isPermaLink="true" IsPermalink="false">/a</guid></item>'),
 ]
 UNUSUAL = [
     rss("<item><title></title><link>/a</link></item>"),
@@ -145,3 +159,27 @@ def test_short_text() -> None:
     )
     assert entry is not None
     assert entry.summary == "x"
+
+
+def test_one_space_stands_for_blanks_of_every_kind() -> None:
+    """Python's own idea of a blank holds, for each of them, alone and in a row."""
+    blanks = [char for char in map(chr, range(0x110000)) if char.isspace()]
+    assert len(blanks) > 20
+    for blank in blanks:
+        assert _spaced(f"{blank}a{blank}b c ") == "a b c"
+        assert _spaced(f"a b{blank} c") == "a b c"
+
+
+@pytest.mark.parametrize(
+    ("text", "markup"),
+    [
+        ("A & B", "A &amp; B"),
+        ("1 < 2", "1 &lt; 2"),
+        ("2 > 1", "2 &gt; 1"),
+        ("'A'", "'A'"),
+        ("<b>A</b>", "<b>A</b>"),
+    ],
+)
+def test_text_as_markup(text: str, markup: str) -> None:
+    """Each character that means something in HTML is escaped, even alone; what plainly is HTML is left."""
+    assert text_as_markup(text, plain=True) == markup

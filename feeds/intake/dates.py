@@ -17,7 +17,7 @@ from feeds.intake.calendar_words import half_of_day, month_of, zone_minutes
 _MAX = 120
 _RFC5322 = re.compile(
     r"(?:[A-Z][a-z]{2}, ?)?([0-9]{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ([0-9]{4}) "
-    r"([0-9]{2}):([0-9]{2}):([0-9]{2}) (?:GMT|UTC|Z|([+-])([0-9]{2})([0-9]{2}))"
+    r"([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:GMT|UTC|Z|([+-](?:(?:0[0-9]|1[0-3])[0-5][0-9]|1400)))"
 )
 _EPOCH = re.compile(r"([0-9]{9,11})(?:\.[0-9]+)?|([0-9]{12,14})|([0-9]{15,16})")
 _COMPACT = re.compile(
@@ -41,6 +41,7 @@ _CJK_MONTH = re.compile(r"([0-9]{1,2})\s*[月월]")
 _ERA = re.compile(r"(令和|平成|昭和|民[國国])\s*([0-9]+|元)\s*年")
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 _MONTH_NAMES = ["", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTHS = {name.title(): f"{number:02}" for number, name in enumerate(_MONTH_NAMES)}
 _CJK_WEEKDAY = re.compile(
     r"(?:星期|礼拜|禮拜|周|週)[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일"
 )
@@ -85,21 +86,16 @@ def parse_date(text: str, *, language: str = "", now: datetime | None = None) ->
 
 def _quick(text: str) -> datetime | None:
     """Read what is written exactly by the book, which most dates are (RFC 5322 3.3, RFC 3339)."""
+    if match := _RFC5322.fullmatch(text):
+        day, month, year, time, zone = match.groups("Z")
+        text = f"{year}-{_MONTHS[month]}-{day:0>2}T{time}{zone}"
+    elif text[4:5] != "-" or text[10:11] != "T":
+        return None
     try:
-        if match := _RFC5322.fullmatch(text):
-            day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
-            offset = (int(hours) * 60 + int(minutes)) * (-1 if sign == "-" else 1) if sign else 0
-            if abs(offset) > _MAX_OFFSET:
-                return None
-            zone = timezone(timedelta(minutes=offset)) if offset else UTC
-            moment = datetime(int(year), _MONTH_NAMES.index(month.lower()), int(day), tzinfo=zone)
-            moment = moment.replace(hour=int(hour), minute=int(minute), second=int(second))
-        elif text[4:5] == "-" and text[10:11] == "T":
-            moment = datetime.fromisoformat(text)
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        else:
+        moment = datetime.fromisoformat(text)
+        if moment.year < _EARLIEST:
             return None
-        return moment.astimezone(UTC) if moment.year >= _EARLIEST else None
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
 

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 
 MAX_URL = 4_096
 _PLAIN = re.compile(
-    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{2,5})?/[\w/~%,@!$'()*+-]*(?:\.\w[\w/~%,@!$'()*+-]*)*(?:\?[\w/~%=&.+-]+)?",
+    r"https?://[a-z0-9-]++(?:\.[a-z0-9-]++)++(?::[0-9]{2,5}+)?+/[\w/~%,@!$'()*+-]*+(?:\.\w[\w/~%,@!$'()*+-]*+)*+(?:\?[\w/~%=&.+-]++)?+",
     re.ASCII,
 )
 """Addresses that every step of resolving would leave as they are: by far the most."""

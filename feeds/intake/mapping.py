@@ -55,7 +55,12 @@ def entry_from(parsed: Parsed, *, version: str, url: str, now: datetime | None) 
 
 def text_as_markup(text: str, *, plain: bool) -> str:
     """Text that is declared plain, written as HTML; text that plainly is HTML all the same stays."""
-    return escape(text, quote=False) if plain and not _MARKUP.search(text) else text
+    return escape(text, quote=False) if plain and is_marked(text) and not _MARKUP.search(text) else text
+
+
+def is_marked(text: str) -> bool:
+    """Whether a text is another when it is escaped. Most is not, and to search is cheaper than to replace."""
+    return "&" in text or "<" in text or ">" in text
 
 
 def _get(parsed: Parsed, key: str) -> Any:  # noqa: ANN401 # feedparser's values have no type

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 from feeds.intake.dates import parse_date
 from feeds.intake.links import absolute, cut, is_plain
-from feeds.intake.mapping import MAX_GUID, MAX_LINE, MAX_LIST, MAX_TEXT, MAX_TITLE, text_as_markup
+from feeds.intake.mapping import MAX_GUID, MAX_LINE, MAX_LIST, MAX_TEXT, MAX_TITLE, is_marked, text_as_markup
 from feeds.model.entry import Entry
 from feeds.model.value import Value
 
@@ -68,7 +68,7 @@ _ROLES = {
     (_DC, "language"): "language",
     ("", "language"): "language",
 } | {(space, "title"): "title" for space in _MEDIA}
-_SINGLE = ("guid", "original", "published", "created", "updated", "odd", "language")
+_SINGLE = frozenset(("guid", "original", "published", "created", "updated", "language"))
 _HTML = frozenset(("html", "text/html", "application/xhtml+xml", "xhtml"))
 _TITLE_TYPES = frozenset(("", "text", "plain", "html", "text/html", "text/plain"))
 _FIX_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)(/*)(.*?)")
@@ -119,16 +119,13 @@ def role_of(space: str, local: str) -> str:
 def is_usual(outline: Outline) -> bool:
     """Tell whether our few rules surely give what feedparser's many would, as far as the parts tell."""
     roles = outline.roles
-    if any(len(roles[role]) > 1 for role in _SINGLE if role in roles) or "odd" in roles:
-        return False
+    for role, parts in roles.items():
+        if role == "odd" or (len(parts) > 1 and role in _SINGLE):
+            return False
     if outline.about is not None and "guid" in roles:
         return False
-    title = roles["title"][0] if "title" in roles else None
-    return title is None or bool(
-        title.text()
-        and title.attributes.get("type", "").lower() in _TITLE_TYPES
-        and "mode" not in title.attributes
-    )
+    own = roles["title"][0].attributes if "title" in roles else {}
+    return not own or (own.get("type", "").lower() in _TITLE_TYPES and "mode" not in own)
 
 
 def entry_of(  # noqa: PLR0913 # what the document adds to an entry
@@ -142,14 +139,16 @@ def entry_of(  # noqa: PLR0913 # what the document adds to an entry
     dull: bool = False,
     whole: bool = False,
 ) -> Entry | None:
-    """Make the entry; `atom` says that plain text is text. None when `strict` and its link is unclear.
+    """Make the entry; `atom` says that plain text is text.
 
-    `whole`: with all of its texts and its categories, as found.
+    `strict`: None when its title is empty or its link unclear. `whole`: with all of its texts and its
+    categories, as found.
     """
     roles = outline.roles
     guid = _guid(outline, url)
     link = _link(roles, url) or absolute("", guid)
-    if strict and not link and "link" in roles:
+    title = _title(roles, atom=atom)
+    if strict and ((not link and "link" in roles) or (not title and "title" in roles)):
         return None
     language = outline.language or _last(roles, "language")[:35]
     updated_raw = _last(roles, "updated")
@@ -158,7 +157,7 @@ def entry_of(  # noqa: PLR0913 # what the document adds to an entry
     return Entry(
         guid=cut(guid, MAX_GUID),
         link=link,
-        title=_title(roles, atom=atom),
+        title=title,
         summary=_summary(roles) if whole else _short(roles),
         content=_content(roles) if whole else "",
         categories=_categories(roles) if whole else (),
@@ -190,41 +189,47 @@ def _guid(outline: Outline, url: str) -> str:
         return outline.about or ""
     part = outline.roles["guid"][-1]
     text = part.text()
-    return _mended(_resolve(url, text) if text and _is_link(part) else text)
+    if not text or not _is_link(part) or is_plain(text):
+        return _mended(text)
+    return _mended(_resolve(url, text))
 
 
 def _is_link(guid: Part) -> bool:
     """Whether an id is an address; the name of the attribute is written in many ways."""
-    values = {name.lower(): value for name, value in guid.attributes.items()}
-    return values.get("ispermalink", "true") == "true"
+    told = [value for name, value in guid.attributes.items() if name.lower() == "ispermalink"]
+    return not told or told[-1] == "true"
 
 
 def _link(roles: Mapping[str, Sequence[Part]], url: str) -> str:
-    link = ""
-    for part in roles.get("link", ()):
+    """Find where the last link to the entry itself leads."""
+    for part in reversed(roles.get("link", ())):
         own = part.attributes
         target = own.get("href") or own.get("url") or own.get("uri")
         if target is None:
             text = part.text()
-            text = _resolve(url, text) if text else ""
-            link = _FIX_REFERENCES.sub(r"&\g<1>", text.replace("&amp;", "&")) if "&" in text else text
-        elif own.get("rel", "alternate").lower() == "alternate" and own.get("type", "html").lower() in _HTML:
-            link = _resolve(url, target)
-    return absolute(url, _mended(link))
+            return text if is_plain(text) else absolute(url, _mended(_link_text(text, url)))
+        if own.get("rel", "alternate").lower() == "alternate" and own.get("type", "html").lower() in _HTML:
+            return target if is_plain(target) else absolute(url, _mended(_resolve(url, target)))
+    return ""
+
+
+def _link_text(text: str, url: str) -> str:
+    """Resolve a link that is written as text, with references that are left in it."""
+    text = _resolve(url, text) if text else ""
+    return _FIX_REFERENCES.sub(r"&\g<1>", text.replace("&amp;", "&"))
 
 
 def _original(roles: Mapping[str, Sequence[Part]], url: str) -> str:
     """Find where a wrapper's link really goes."""
     if "original" in roles and (original := absolute(url, _last(roles, "original"))):
         return original
-    own = (part.attributes for part in roles.get("link", ()))
-    canonical = (each.get("href", "") for each in own if each.get("rel") == "canonical")
-    return absolute(url, next(canonical, ""))
+    for part in roles.get("link", ()):
+        if part.attributes.get("rel") == "canonical":
+            return absolute(url, part.attributes.get("href", ""))
+    return ""
 
 
 def _resolve(base: str, address: str) -> str:
-    if is_plain(address):
-        return address
     try:
         return urljoin(base, _FIX_SLASHES.sub(r"\1\3", address))
     except ValueError:
@@ -270,7 +275,16 @@ def _short(roles: Mapping[str, Sequence[Part]]) -> str:
         text = part.text()[:_LOOKED_AT]
         if "<" in text:
             text = _OPEN_TAG.sub("", _TAG.sub(" ", _INLINE.sub("", text)))
-        text = " ".join((unescape(text) if "&" in text else text).split())
-        if text:
-            return escape(text[:MAX_SHORT], quote=False)
+        if "&" in text:
+            text = unescape(text)
+        if text := _spaced(text):
+            text = text[:MAX_SHORT]
+            return escape(text, quote=False) if is_marked(text) else text
     return ""
+
+
+def _spaced(text: str) -> str:
+    """Put one space in the place of blanks of any kind."""
+    if text.isprintable() and "  " not in text:  # of all blanks, a space alone is printable
+        return text.strip()
+    return " ".join(text.split())
