@@ -74,12 +74,11 @@ class PlainConnection:
             sock.sendall(head)
             if body:
                 sock.sendall(body)
-        except BrokenPipeError as error:
-            if not body:
-                raise broken(exchange, error) from None
-            # who refuses a body early may have said why: the answer is read all the same
         except OSError as error:
-            raise broken(exchange, error) from None
+            if not (
+                body and isinstance(error, BrokenPipeError)
+            ):  # who refuses a body early may have said why
+                raise broken(exchange, error) from None
 
     def _open(self, exchange: Exchange) -> PlainSocket | TlsSocket:
         return dial(self._target.host, self._target.port, self._wire.guard, exchange)
