@@ -14,6 +14,7 @@ from feeds.model.value import Value
 from scheduler.config.types import Config, FetchConfig
 from scheduler.judging.criteria import Criteria
 from scheduler.rounds import hosts, pipeline, plan
+from scheduler.rounds.turn import Turn
 from store import Store
 
 if TYPE_CHECKING:
@@ -75,11 +76,12 @@ class Workshop(Value, frozen=True, kw_only=True):
 
     def record(self, check: Check) -> Recorded:
         """Keep a check in one transaction."""
-        return self.store.record(check, compare=_compare)
+        return self.record_all([check])[0]
 
     def record_all(self, checks: Sequence[Check]) -> list[Recorded]:
         """Keep several checks in one transaction, all or none."""
-        return self.store.record_all(checks, compare=_compare)
+        with self.tools.turn:
+            return self.store.record_all(checks, compare=_compare)
 
 
 @contextmanager
@@ -113,7 +115,8 @@ def open_workshop(
 @contextmanager
 def open_tools(config: Config, criteria: Criteria, store: Store | None = None) -> Iterator[pipeline.Tools]:
     """Make the tools of a configuration; `store` holds what was seen of its sources."""
-    with _Fetcher(config.fetch) as fetcher, _Reader() as reader:
+    turn = Turn()
+    with _Fetcher(config.fetch) as fetcher, _Reader(turn) as reader:
         yield pipeline.Tools(
             fetcher=fetcher,
             reader=reader,
@@ -122,6 +125,7 @@ def open_tools(config: Config, criteria: Criteria, store: Store | None = None) -
             wanted=criteria.wanted,
             recall=store.seen if store else (lambda _url: frozenset()),
             pace=pace_of(config),
+            turn=turn,
             warm=fetcher.made,
         )
 
@@ -200,7 +204,8 @@ class _Fetcher:
 class _Reader:
     """The isolated reader, loaded at the first document: parsers load slowly, and mostly nothing is new."""
 
-    def __init__(self) -> None:
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
         self._lock = threading.Lock()
         self._reader: IsolatedReader | None = None
 
@@ -217,7 +222,7 @@ class _Reader:
             if self._reader is None:
                 from feeds.intake.isolate import IsolatedReader  # noqa: PLC0415 # see above
 
-                self._reader = IsolatedReader()
+                self._reader = IsolatedReader(waiting=self._turn.aside)
         return self._reader.read(request)
 
 

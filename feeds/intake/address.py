@@ -7,6 +7,7 @@ into a private network.
 
 import ipaddress
 import re
+from functools import lru_cache
 
 AllowPrivate = bool | frozenset[str]
 """True allows every address; a set allows those it names: an IP address (`192.168.1.5`), a network
@@ -32,6 +33,7 @@ def redact(url: str) -> str:
     return shown if len(shown) <= _MAX_SHOWN else shown[: _MAX_SHOWN - 1] + "…"
 
 
+@lru_cache(maxsize=4096)  # several ask it of each address of a round, mostly of names, which takes longest
 def literal(host: str) -> IPAddress | None:
     """Give the IP address that `host` spells, None when it is a name; a zone (`%eth0`) is no part of it."""
     try:

@@ -6,14 +6,13 @@ takes the first of two differing Content-Lengths; none of that is safe with serv
 
 import http.client
 import re
-import socket
 
-from feeds.intake.wire import Exchange, ExchangeError, Metered
+from feeds.intake.wire import Exchange, ExchangeError, PlainSocket, TlsSocket
 
 _MAX_LINE = 65_536
 _MAX_INTERIM = 8
-_STATUS_LINE = re.compile(rb"HTTP/1\.([0-9]) ([1-5][0-9][0-9])(?: |$)")
-_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_STATUS_LINE = re.compile(r"HTTP/1\.([0-9]) ([1-5][0-9][0-9])(?: |$)")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SWITCHING = 101
 _NO_BODY = frozenset({204, 304})
 
@@ -21,11 +20,8 @@ _NO_BODY = frozenset({204, 304})
 class Answer(http.client.HTTPResponse):
     """`http.client.HTTPResponse` with a head parser of our own; the body code is the standard one."""
 
-    def __init__(
-        self, sock: socket.socket, debuglevel: int = 0, method: str | None = None, url: str | None = None
-    ) -> None:
-        super().__init__(sock, debuglevel, method, url)
-        assert isinstance(sock, Metered)
+    def __init__(self, sock: PlainSocket | TlsSocket) -> None:
+        super().__init__(sock, method="GET")  # asked by urllib3: only HEAD would change how a body ends
         self._exchange: Exchange = sock.exchange
 
     def begin(self) -> None:
@@ -44,10 +40,16 @@ class Answer(http.client.HTTPResponse):
         self.version = 10 if minor == 0 else 11
         self._exchange.in_head = False
         self._exchange.headers = fields
-        self.headers = self.msg = _message(fields)
         self._frame(fields)
         if self.length == 0:
             self.read()  # nothing is left to be read: the connection can serve again
+
+    @property
+    def framing(self) -> dict[str, str]:
+        """How the body ends, as headers: all that urllib3 has to know to read it."""
+        if self.chunked:
+            return {"transfer-encoding": "chunked"}
+        return {} if self.length is None else {"content-length": str(self.length)}
 
     def _frame(self, fields: dict[str, list[str]]) -> None:
         """Say how the body ends (RFC 9112 6.3)."""
@@ -79,7 +81,7 @@ class Answer(http.client.HTTPResponse):
         line = self._line()
         if not line:
             raise ExchangeError("connect", "the server hung up without an answer", "it is asked again later")
-        found = _STATUS_LINE.match(line.rstrip(b"\r\n"))
+        found = _STATUS_LINE.match(line.rstrip("\r\n"))
         if found is None:
             raise _garbled("the answer is no HTTP/1.x")
         self._exchange.status_seen = True
@@ -91,38 +93,31 @@ class Answer(http.client.HTTPResponse):
         count = 0
         while True:
             line = self._line()
-            if line in {b"\r\n", b"\n"}:
+            if line in {"\r\n", "\n"}:
                 return fields
-            if not line.endswith(b"\n"):
+            if not line.endswith("\n"):
                 raise ExchangeError(
                     "truncated", "the connection ended within the headers", "it is asked again later"
                 )
             count += 1
             if count > self._exchange.limits.max_headers:
                 raise _garbled(f"more than {self._exchange.limits.max_headers} headers came")
-            if line[:1] in {b" ", b"\t"}:  # RFC 9112 5.2: an obsolete fold counts as a space
+            if line[0] in " \t":  # RFC 9112 5.2: an obsolete fold counts as a space
                 if last is not None:
-                    last[-1] = f"{last[-1]} {line.decode('latin-1').strip()}".strip()
+                    last[-1] = f"{last[-1]} {line.strip()}".strip()
                 continue
-            name, colon, value = line.partition(b":")
-            if not colon or not _TOKEN.fullmatch(name.rstrip(b" \t")):
+            name, colon, value = line.partition(":")
+            name = name.rstrip(" \t")
+            if not colon or not _TOKEN.fullmatch(name):
                 raise _garbled("a header line is malformed")
-            last = fields.setdefault(name.rstrip(b" \t").lower().decode("ascii"), [])
-            last.append(value.decode("latin-1").strip(" \t\r\n"))
+            last = fields.setdefault(name.lower(), [])
+            last.append(value.strip(" \t\r\n"))
 
-    def _line(self) -> bytes:
+    def _line(self) -> str:
         line: bytes = self.fp.readline(_MAX_LINE + 1)
         if len(line) > _MAX_LINE:
             raise _garbled("a header line is longer than 64 KiB")
-        return line
-
-
-def _message(fields: dict[str, list[str]]) -> http.client.HTTPMessage:
-    message = http.client.HTTPMessage()
-    for name, values in fields.items():
-        for value in values:
-            message.set_raw(name, value)
-    return message
+        return line.decode("latin-1")
 
 
 def _garbled(what: str) -> ExchangeError:

@@ -58,12 +58,11 @@ with _spared():
     import requests
     import urllib3
     from requests.adapters import HTTPAdapter
-    from urllib3.connection import HTTPConnection, HTTPSConnection
+    from urllib3.util.wait import wait_for_read
 
 __all__ = [
     "HTTPAdapter",
-    "HTTPConnection",
-    "HTTPSConnection",
     "requests",
     "urllib3",
+    "wait_for_read",
 ]

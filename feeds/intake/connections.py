@@ -9,15 +9,14 @@ import ssl
 import threading
 from collections import deque
 from contextlib import suppress
-from typing import Any
 
 from feeds.intake.address import Guard
 from feeds.intake.answer import Answer
-from feeds.intake.carrier import HTTPConnection, HTTPSConnection, urllib3
+from feeds.intake.carrier import urllib3, wait_for_read
 from feeds.intake.dial import dial, tls_failure
 from feeds.intake.roots import verified_context
 from feeds.intake.target import Target
-from feeds.intake.wire import Exchange, PlainSocket, broken
+from feeds.intake.wire import Exchange, PlainSocket, TlsSocket, broken
 
 _IDLE = 2
 """Connections that are kept open to one origin."""
@@ -51,60 +50,73 @@ class Wire:
         self._local.exchange = exchange
 
 
-class _Guarded:
-    """Mixin for urllib3 connections: sockets come from `dial`, errors leave as ExchangeError."""
+class PlainConnection:
+    """HTTP over a guarded socket: opened at the first request, then used for one exchange after the other."""
 
-    response_class = Answer
-    sock: Any
-    host: str
-    port: int
+    def __init__(self, target: Target, wire: Wire) -> None:
+        self._target = target
+        self._wire = wire
+        self.sock: PlainSocket | TlsSocket | None = None
+        """None before the first request, and once it is closed."""
 
-    def __init__(self, *args: Any, wire: Wire, **kwargs: Any) -> None:  # noqa: ANN401 # as the class it extends
-        super().__init__(*args, **kwargs)
-        self.wire = wire
+    @property
+    def alive(self) -> bool:
+        """Whether it is open and the server has neither closed it nor said anything unasked."""
+        return self.sock is not None and not wait_for_read(self.sock, timeout=0.0)
 
-    def _new_conn(self) -> PlainSocket:
-        return dial(self._dns_host, self.port, self.wire.guard, self.wire.exchange)  # type: ignore[attr-defined]
-
-    def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 # as the class it extends
-        exchange = self.wire.exchange
+    def request(self, exchange: Exchange, head: bytes, body: bytes | None) -> None:
+        """Send a request; raises ExchangeError."""
         exchange.begin()
-        if exchange.fresh_only and self.sock is not None and self.sock.served:
-            self.close()  # type: ignore[attr-defined]
-        exchange.reused = self.sock is not None and self.sock.served
-        self.timeout = exchange.remaining()
-        if self.sock is not None:
-            self.sock.exchange = exchange
+        exchange.reused = self.sock is not None
+        self.sock = sock = self.sock or self._open(exchange)
+        sock.exchange = exchange
         try:
-            super().request(*args, **kwargs)  # type: ignore[misc]
-        except BrokenPipeError as error:
-            if not kwargs.get("body"):
-                raise broken(exchange, error) from None
-            raise  # who refuses a body early may have said why: urllib3 reads on
+            sock.sendall(head)
+            if body:
+                sock.sendall(body)
         except OSError as error:
-            raise broken(exchange, error) from None
-        self.sock.served = True
+            if not (
+                body and isinstance(error, BrokenPipeError)
+            ):  # who refuses a body early may have said why
+                raise broken(exchange, error) from None
+
+    def _open(self, exchange: Exchange) -> PlainSocket | TlsSocket:
+        return dial(self._target.host, self._target.port, self._wire.guard, exchange)
+
+    def answer(self) -> Answer:
+        """Read the head of the answer; raises ExchangeError."""
+        assert self.sock is not None
+        answer = Answer(self.sock)
+        try:
+            answer.begin()
+        except BaseException:
+            answer.close()
+            raise
+        if answer.will_close:
+            self.close()  # what is left to be read holds the socket open
+        return answer
+
+    def close(self) -> None:
+        """Close the socket, if it is open."""
+        sock, self.sock = self.sock, None
+        if sock is not None:
+            sock.close()
 
 
-class PlainConnection(_Guarded, HTTPConnection):  # type: ignore[misc] # the mixin narrows attributes
-    """HTTP over a guarded socket."""
-
-
-class TlsConnection(_Guarded, HTTPSConnection):  # type: ignore[misc] # the mixin narrows attributes
+class TlsConnection(PlainConnection):
     """HTTPS over a guarded socket; certificate and name are verified by the shared context."""
 
-    def connect(self) -> None:
-        """Open the TCP connection and shake hands; raises ExchangeError."""
-        exchange = self.wire.exchange
-        plain = self._new_conn()
+    def _open(self, exchange: Exchange) -> TlsSocket:
+        plain = super()._open(exchange)
+        name = self._target.host.rstrip(".")  # certificates do not spell the root
         try:
             plain.settimeout(min(exchange.limits.connect_s, exchange.remaining()))
-            self.sock = self.wire.context.wrap_socket(plain, server_hostname=self.host)
+            wrapped = self._wire.context.wrap_socket(plain, server_hostname=name)
         except OSError as error:
             plain.close()
-            raise tls_failure(self.host, error) from None
-        self.sock.exchange = exchange
-        self.is_verified = True
+            raise tls_failure(name, error) from None
+        assert isinstance(wrapped, TlsSocket)
+        return wrapped
 
 
 class Origin:
@@ -114,36 +126,41 @@ class Origin:
         self._kind = TlsConnection if target.scheme == "https" else PlainConnection
         self._target = target
         self._wire = wire
-        self._idle: deque[PlainConnection | TlsConnection] = deque()  # thread-safe by itself
+        self._idle: deque[PlainConnection] = deque()  # thread-safe by itself
 
     def urlopen(
         self, method: str, url: str, *, body: bytes | None, headers: dict[str, str], **_: object
     ) -> urllib3.HTTPResponse:
         """Send one request and read the head of its answer; raises ExchangeError, and what urllib3 raises."""
-        connection = self._taken()
+        exchange = self._wire.exchange
+        connection = self._taken(exchange)
         try:
-            with suppress(BrokenPipeError):  # who refuses a body early may have said why
-                connection.request(
-                    method, url, body=body, headers=headers, preload_content=False, decode_content=False
-                )
-            answer = connection.getresponse()
+            connection.request(exchange, _head(method, url, headers), body)
+            answer = connection.answer()
         except BaseException:
             connection.close()
             raise
-        answer._connection = connection  # noqa: SLF001 # as urllib3's own pool does
-        answer._pool = self  # type: ignore[assignment]  # noqa: SLF001 # `_put_conn` is all it asks of it
-        return answer
+        return urllib3.HTTPResponse(
+            body=answer,
+            headers=answer.framing,
+            status=answer.status,
+            preload_content=False,
+            decode_content=False,
+            original_response=answer,
+            pool=self,  # type: ignore[arg-type] # `_put_conn` is all it asks of it
+            connection=connection,  # type: ignore[arg-type] # as above, `close`
+        )
 
-    def _taken(self) -> PlainConnection | TlsConnection:
+    def _taken(self, exchange: Exchange) -> PlainConnection:
         with suppress(IndexError):
             while True:
                 kept = self._idle.pop()
-                if kept.is_connected:
+                if kept.alive and not exchange.fresh_only:
                     return kept
                 kept.close()
-        return self._kind(self._target.host, self._target.port, wire=self._wire)
+        return self._kind(self._target, self._wire)
 
-    def _put_conn(self, connection: PlainConnection | TlsConnection) -> None:
+    def _put_conn(self, connection: PlainConnection) -> None:
         """Take a connection back whose answer was read to its end: urllib3 calls this."""
         if connection.sock is None or len(self._idle) >= _IDLE:
             connection.close()
@@ -155,3 +172,11 @@ class Origin:
         with suppress(IndexError):
             while True:
                 self._idle.pop().close()
+
+
+def _head(method: str, path: str, headers: dict[str, str]) -> bytes:
+    """Make a request's head; what it is made of is ASCII or `sendable`."""
+    lines = [f"{method} {path} HTTP/1.1", *map(": ".join, headers.items()), "", ""]
+    head = "\r\n".join(lines).encode("latin-1")
+    assert head.count(b"\n") == len(lines) - 1, "a header holds the end of its line"
+    return head

@@ -108,33 +108,33 @@ class Fetcher:
             return _failed(walk, error)
 
     def _walk(self, walk: _Walk, target: Target, headers: RequestHeaders) -> FetchOutcome:
-        seen = {target.url}
+        seen = set[str]()
         while True:
             walk.at = target.url
+            seen.add(walk.at)
             response = self._transport.send(target, headers.to(target), walk.exchange)
             try:
                 status = walk.status = response.status_code
                 fields = walk.exchange.headers
                 walk.freshness = freshness(partial(joined, fields), self._clock())
                 if status not in _REDIRECTS:
-                    return self._finish(walk, target, response)
+                    return self._finish(walk, response)
                 onward = _next(walk, target, first(fields, "location"))
                 drain(response, walk.exchange)
             finally:
                 response.raw.close()  # cuts the connection unless the answer was read to its end
             if onward.url in seen:
                 raise ExchangeError("redirect", "the redirects go in a circle", "the publisher must mend it")
-            seen.add(onward.url)
-            walk.hops.append(Hop(url=target.url, status=status, target=onward.url))
+            walk.hops.append(Hop(url=walk.at, status=status, target=onward.url))
             target = onward
 
-    def _finish(self, walk: _Walk, target: Target, response: requests.Response) -> FetchOutcome:
+    def _finish(self, walk: _Walk, response: requests.Response) -> FetchOutcome:
         fields = walk.exchange.headers
         old = walk.request.validators
         if walk.status == _NOT_MODIFIED and conditions(old):
             drain(response, walk.exchange)
             return NotModified(
-                url=target.url,
+                url=walk.at,
                 validators=renewed(old, fields),
                 freshness=walk.freshness,
                 hops=tuple(walk.hops),
@@ -147,7 +147,7 @@ class Fetcher:
         body = read_body(response, walk.exchange, self._limits.max_bytes)
         decoded = _decoded(body, joined(fields, "content-encoding"), self._limits.max_bytes)
         return Fetched(
-            url=target.url,
+            url=walk.at,
             status=response.status_code,
             body=decoded,
             content_type=first(fields, "content-type"),

@@ -19,14 +19,14 @@ def freshness(header: Callable[[str], str], now: datetime) -> Freshness:
     relative to the answer's Date, so a server with a wrong clock is still understood, and relative to
     `now` (aware) when there is none. Nonsense counts as not said. Nothing is capped: that is planning.
     """
-    at = http_date(header("date")) or now
     max_age = _max_age(header("cache-control"), header("age"))
-    expires = None
-    if max_age is None:  # RFC 9111 5.3: Expires is ignored beside max-age
-        until = http_date(header("expires"))
-        expires = None if until is None else _seconds(until, at)
+    expires = "" if max_age is not None else header("expires")  # RFC 9111 5.3: ignored beside max-age
+    silence = header("retry-after")
+    asked = _delta(silence)
     return Freshness(
-        max_age_s=max_age, expires_s=expires, retry_after_s=_retry_after(header("retry-after"), at)
+        max_age_s=max_age,
+        expires_s=_ahead(expires, header, now),
+        retry_after_s=_ahead(silence, header, now) if asked is None else asked,
     )
 
 
@@ -55,14 +55,6 @@ def _max_age(cache_control: str, age: str) -> int | None:
     return max(0, said - (_delta(age) or 0))  # RFC 9111 4.2.3: what a cache on the way used up already
 
 
-def _retry_after(value: str, at: datetime) -> int | None:
-    seconds = _delta(value)
-    if seconds is not None:
-        return seconds
-    until = http_date(value)
-    return None if until is None else _seconds(until, at)
-
-
 def _delta(value: str) -> int | None:
     value = value.strip()
     if not (value.isascii() and value.isdigit()):
@@ -70,5 +62,10 @@ def _delta(value: str) -> int | None:
     return _MAX_SECONDS if len(value) > 10 else min(int(value), _MAX_SECONDS)  # noqa: PLR2004 # digits of 2**31
 
 
-def _seconds(until: datetime, at: datetime) -> int:
+def _ahead(value: str, header: Callable[[str], str], now: datetime) -> int | None:
+    """Return how many seconds after the answer a stated HTTP-date is; None when it is none."""
+    until = http_date(value)
+    if until is None:
+        return None
+    at = http_date(header("date")) or now
     return min(max(0, int((until - at).total_seconds())), _MAX_SECONDS)

@@ -16,7 +16,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
@@ -53,12 +53,19 @@ class IsolatedReader:
 
     `workers` processes, each read limited to `timeout_s` seconds of CPU and `memory_bytes` of address
     space. Safe to share between threads. A context manager; after leaving it nothing can be read.
+    What `waiting` makes is entered while a caller waits for a process.
     """
 
     def __init__(
-        self, *, workers: int = 2, timeout_s: float = TIMEOUT_S, memory_bytes: int = MEMORY_BYTES
+        self,
+        *,
+        workers: int = 2,
+        timeout_s: float = TIMEOUT_S,
+        memory_bytes: int = MEMORY_BYTES,
+        waiting: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self._limits = _Limits(cpu_s=timeout_s, memory_bytes=memory_bytes)
+        self._waiting = waiting
         self._most = workers
         self._free: list[_Worker] = []
         self._all: set[_Worker] = set()
@@ -96,13 +103,14 @@ class IsolatedReader:
         return prepared.joined(self._call(finish, prepared.alone()))
 
     def _call(self, function: Callable[[Any], Answer], argument: object) -> Answer:
-        worker = self._take()
-        if worker is None:
-            return _ENDED
-        try:
-            return worker.call(function, argument)
-        finally:
-            self._give(worker)
+        with self._waiting():
+            worker = self._take()
+            if worker is None:
+                return _ENDED
+            try:
+                return worker.call(function, argument)
+            finally:
+                self._give(worker)
 
     def _take(self) -> "_Worker | None":
         """Return a free worker or a new one; None at the end. Callers are served in the order they came."""

@@ -69,12 +69,8 @@ class GuardedAdapter(HTTPAdapter):
         super().close()
 
     def build_response(self, req: Any, resp: Any) -> requests.Response:  # noqa: ANN401 # as the class it extends
-        """Wrap the answer without cookie jar and header copies: the exchange holds the headers."""
-        response = requests.Response()
-        response.status_code = resp.status
-        response.raw = resp
-        response.url = req.url
-        return response
+        """Wrap the answer."""
+        return _Response(req.url, resp)
 
 
 class _Request(requests.PreparedRequest):
@@ -87,6 +83,15 @@ class _Request(requests.PreparedRequest):
         self.target = target
         self.url = target.url
         self.headers = headers  # type: ignore[assignment] # a plain dict has all that urllib3 asks of it
+
+
+class _Response(requests.Response):
+    """An answer without cookie jar and copies of its headers, which the exchange holds."""
+
+    def __init__(self, url: str, raw: urllib3.HTTPResponse) -> None:
+        self.url = url
+        self.raw = raw
+        self.status_code = raw.status
 
 
 class Transport:

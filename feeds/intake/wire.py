@@ -124,8 +124,6 @@ class Metered:
     """Mixin for sockets: each read and write is bounded by the exchange's deadline, reads are counted."""
 
     exchange: Exchange
-    served = False
-    """A request has gone out on it."""
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:  # noqa: ANN401 # as the class it extends
         """Read into `buffer`; raises ExchangeError when the time or byte budget is spent."""

@@ -119,8 +119,9 @@ class HostBook:
 
     def remember(self, holds: Iterable[HostHold], keep: Callable[[HostHold], None]) -> None:
         """Take over what earlier processes met, and call `keep` whenever that changes."""
-        for hold in holds:
-            self._of(hold.host).hold = hold
+        with self._noting:
+            for hold in holds:
+                self._of(hold.host).hold = hold
         self._keep = keep
 
     def ready_at(self, url: str) -> float | None:
@@ -167,7 +168,10 @@ class HostBook:
         return held_of((host.hold,), host.hold.host, now=now)
 
     def _of(self, name: str) -> _Host:
-        return self._hosts.setdefault(name, _Host(hold=HostHold(host=name)))
+        host = self._hosts.get(name)
+        if host is None:
+            host = self._hosts[name] = _Host(hold=HostHold(host=name))
+        return host
 
 
 class HostQueue(Generic[Work]):
@@ -215,9 +219,9 @@ class HostQueue(Generic[Work]):
     def done(self, url: str) -> None:
         """Note that a piece has ended: its host may have room again."""
         host = host_of(url)
-        was_full = self._book.ready_at(url) is None
+        waits = host in self._lines and self._book.ready_at(url) is None
         self._book.finish(url)
-        if was_full and host in self._lines:
+        if waits:
             self._enlist(host)
 
     def wait_s(self, now: float) -> float | None:

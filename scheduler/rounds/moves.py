@@ -33,7 +33,7 @@ def permanent_target(hops: Sequence[Hop]) -> str:
         if not hop.permanent:
             break
         target = hop.target
-    return urldefrag(target).url
+    return urldefrag(target).url if target else ""
 
 
 def is_upgrade(old: str, new: str) -> bool:
@@ -47,6 +47,8 @@ def is_upgrade(old: str, new: str) -> bool:
 
 def same_origin(configured: str, asked: str) -> bool:
     """Whether credentials made for `configured` may go to `asked` (same origin, or its https)."""
+    if configured == asked:  # as nearly always
+        return True
     a, b = urlsplit(configured), urlsplit(asked)
     if (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port):
         return True

@@ -26,6 +26,7 @@ from feeds.model import (
 )
 from feeds.model.value import Value, field, replace
 from scheduler.rounds import moves, plan
+from scheduler.rounds.turn import Turn
 
 if TYPE_CHECKING:
     from feeds.model import Entry, Judged, ReadFailed, Reading, ReadRequest, Source
@@ -71,6 +72,8 @@ class Tools(Value, frozen=True, kw_only=True):
     recall: Callable[[str], frozenset[bytes]] = lambda _url: frozenset()
     """The stored hashes of a source, by its address, for states that come without them."""
     pace: plan.Pace = field(default_factory=plan.Pace)
+    turn: Turn = field(default_factory=Turn)
+    """Held while a document is read and judged; the reader steps aside while a process works for it."""
     warm: Callable[[], object] = lambda: None
     """Loads what asks: called before a round measures how long hosts take."""
 
@@ -203,20 +206,20 @@ def _fetched(state: SourceState, outcome: Fetched, tools: Tools, now: datetime) 
     from feeds.model import ReadFailed, ReadRequest  # noqa: PLC0415 # most answers are not read
 
     seen = tools.recall(state.source.url) if state.seen is None else state.seen
-    reading = tools.reader.read(
-        ReadRequest(
-            body=outcome.body,
-            content_type=outcome.content_type,
-            url=outcome.url,
-            seen=seen,
-            now=now,
-            vocabulary=tools.vocabulary,
-            wanted=tools.wanted,
-        )
+    request = ReadRequest(
+        body=outcome.body,
+        content_type=outcome.content_type,
+        url=outcome.url,
+        seen=seen,
+        now=now,
+        vocabulary=tools.vocabulary,
+        wanted=tools.wanted,
     )
-    if isinstance(reading, ReadFailed):
-        return _unread(state, outcome, reading, now)
-    judged = tools.curate(reading.entries, state.source, reading.head, now)
+    with tools.turn:
+        reading = tools.reader.read(request)
+        if isinstance(reading, ReadFailed):
+            return _unread(state, outcome, reading, now)
+        judged = tools.curate(reading.entries, state.source, reading.head, now)
     changed = bool(reading.entries)
     kept = replace(
         answered,

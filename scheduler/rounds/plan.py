@@ -28,6 +28,7 @@ SPREAD_CAP_S = 600
 GAPS = 20
 """Between recent posts, by which a source's rhythm is known."""
 BUSY_POSTS = 4
+RHYTHM_HOLDS = timedelta(days=1)
 QUIET_AFTER = timedelta(days=14)
 SKIP_WINDOW = timedelta(days=7)
 _MAX_DOUBLINGS = 20
@@ -42,6 +43,9 @@ class Pace(Value, frozen=True, kw_only=True):
 
     def of(self, source: Source) -> "Pace":
         """Return these bounds with the source's own put over them, made consistent (floor wins)."""
+        own = source.min_interval_s is not None or source.max_interval_s is not None
+        if not own and 1 <= self.floor_s <= self.default_s <= self.ceiling_s:
+            return self  # as nearly always
         floor = self.floor_s if source.min_interval_s is None else source.min_interval_s
         ceiling = self.ceiling_s if source.max_interval_s is None else source.max_interval_s
         if source.max_interval_s is not None and source.min_interval_s is None:
@@ -106,10 +110,10 @@ def wants_full(state: SourceState, *, now: datetime) -> bool:
     age = now - state.last_full
     if age >= FULL_EVERY:
         return True
-    gap = expected_gap_s(state.posted)
-    if gap is None or age < FULL_WHEN_SILENT:
+    if age < FULL_WHEN_SILENT:
         return False
-    return now - state.posted[0] > timedelta(seconds=3 * gap)
+    gap = expected_gap_s(state.posted)
+    return gap is not None and now - state.posted[0] > timedelta(seconds=3 * gap)
 
 
 def gone_for_good(state: SourceState, *, now: datetime) -> bool:
@@ -127,6 +131,8 @@ def expected_gap_s(posted: Sequence[datetime]) -> float | None:
 
 def next_allowed(at: datetime, hours: Sequence[int], days: Sequence[int]) -> datetime:
     """`at`, or the start of the first hour (UTC) in neither list; `at` when every hour is listed."""
+    if not (hours or days):
+        return at
     at = at.astimezone(UTC)
     candidate = at
     while candidate - at <= SKIP_WINDOW:
@@ -169,27 +175,29 @@ def _after_success(state: SourceState, now: datetime, pace: Pace, jitter: float)
 def _wish(state: SourceState) -> tuple[int, str]:
     """Return the longest pause that the publisher asks for, and where it says so."""
     fresh, head = state.freshness, state.head
-    lifetime = (
-        (fresh.expires_s, "Expires")
-        if fresh.max_age_s is None
-        else (fresh.max_age_s, "Cache-Control: max-age")
-    )
-    wishes = (
-        lifetime,
+    lifetime, who = fresh.max_age_s, "Cache-Control: max-age"
+    if lifetime is None:
+        lifetime, who = fresh.expires_s, "Expires"
+    wish = lifetime or 0
+    for seconds, name in (
         (head.ttl_s, "the feed's <ttl>"),
         (head.update_period_s, "the feed's sy:updatePeriod"),
-    )
-    return max(((seconds or 0, who) for seconds, who in wishes), key=lambda wish: wish[0])
+    ):
+        if seconds is not None and seconds > wish:
+            wish, who = seconds, name
+    return wish, who
 
 
 def _rhythm(posted: Sequence[datetime], now: datetime, pace: Pace) -> tuple[float, str]:
     """Return the usual interval: half of it for a fast source, nearly twice after weeks of silence."""
-    gap = expected_gap_s(posted)
-    if gap is not None and gap <= pace.default_s / 2 and now - posted[0] < timedelta(days=1):
-        return max(pace.default_s / 2, pace.floor_s), f"it posts about every {span(gap)}"
-    if posted and now - posted[0] > QUIET_AFTER:
+    silent = now - posted[0] if posted else None
+    if silent is not None and silent < RHYTHM_HOLDS:
+        gap = expected_gap_s(posted)
+        if gap is not None and gap <= pace.default_s / 2:
+            return max(pace.default_s / 2, pace.floor_s), f"it posts about every {span(gap)}"
+    if silent is not None and silent > QUIET_AFTER:
         quiet = min(pace.default_s * 1.8, pace.ceiling_s)
-        return quiet, f"nothing new for {span((now - posted[0]).total_seconds())}"
+        return quiet, f"nothing new for {span(silent.total_seconds())}"
     return pace.default_s, f"the usual interval of {span(pace.default_s)}"
 
 
