@@ -77,6 +77,12 @@ def test_folding_twice_is_folding_once_for_single_characters(text: str) -> None:
         assert fold(once).split() == once.split()
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_folds_as_it_does_beside_other_letters(text: str) -> None:
+    """The short way for ASCII is no other way."""
+    assert fold(text) + "月" == fold(text + "月")
+
+
 @settings(deadline=None)  # a busy machine is no fault
 @given(st.text())
 def test_any_text_folds(text: str) -> None:

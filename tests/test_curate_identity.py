@@ -3,16 +3,17 @@
 import subprocess
 import sys
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.curate import features, likeness
+from feeds.curate import features, likeness, tokens
 from feeds.curate.fingerprint import LIMITS, overlap, pack, unpack
 from feeds.curate.fold import fold
-from feeds.curate.identity import compare, fingerprint, identify, relate
+from feeds.curate.identity import compare, fingerprint, identify, outline, relate
 from feeds.model import Identity, Item, Related, Relation
 from tests.builders import NOW, at
 
@@ -468,6 +469,24 @@ def test_any_text_can_be_identified(title: str, summary: str) -> None:
     assert pack(known) == made.fingerprint
     assert all(-(1 << 63) <= band < 1 << 63 for band in made.bands)
     assert made.keys
+
+
+@given(ITEMS, st.booleans())
+def test_an_outline_is_a_print_with_nothing_else(item: Item, brief: bool) -> None:  # noqa: FBT001 # drawn
+    """The bytes of an outline are those of a print whose sets are empty, and name the same item."""
+    made = outline(item, brief=brief)
+    known = unpack(made.fingerprint)
+    assert known is not None
+    assert not known.length
+    assert pack(known) == made.fingerprint
+    assert made.keys == identify(item).keys or brief
+
+
+@pytest.mark.parametrize("parts", [("",), ("月\ud800",), ("https://news.example/feed", "a")])
+def test_hashes_of_texts_stay_what_they_are(parts: tuple[str, ...]) -> None:
+    """They are stored: the first eight bytes of BLAKE2b over the parts, little end first."""
+    joined = "\x1f".join(parts).encode("utf-8", "replace")
+    assert tokens.hash64(*parts) == int.from_bytes(blake2b(joined, digest_size=8).digest(), "little")
 
 
 @given(st.sets(st.integers(0, 10_000), max_size=400), st.sets(st.integers(0, 10_000), max_size=400))

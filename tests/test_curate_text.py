@@ -89,6 +89,13 @@ def test_cuts_fall_between_characters(words: str, limit: int, expected: str) -> 
     assert text.plain(words, limit) == expected
 
 
+@given(st.text() | st.text("ab <\t\n\x7f\x85\xa0\xad\u034f\u180b\u200b\ud800\U000e0100é…月😀"))
+def test_what_needs_nothing_is_known_without_a_search(found: str) -> None:
+    """The quick look at a text sees all that the searches for white space and invisible characters see."""
+    searched = text._SPACE.sub(" ", text._JUNK.sub("", found)).strip()
+    assert text._one_line(found) == text._OPENS.sub("‹", searched)
+
+
 @given(st.text(), st.integers(min_value=0, max_value=50))
 def test_plain_text_is_one_harmless_short_line(html: str, limit: int) -> None:
     """Whatever comes in: no tag opens, no line breaks, the limit holds."""

@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feeds.curate import urls
+from feeds.curate.url_parts import LIMIT
 from feeds.curate.url_rules import is_host, rules
 
 SAME_PAGE = [
@@ -164,6 +165,7 @@ def test_a_home_page_is_no_page_of_its_own() -> None:
     """Entries that all link to the site have no address in common, only a publisher."""
     assert not urls.has_own_page(urls.canonical("https://www.news.example/index.html"))
     assert urls.has_own_page(urls.canonical("https://news.example/?p=1"))
+    assert not urls.has_own_page(urls.canonical("https://news.example/#!/1"))
     assert not urls.has_own_page("")
 
 
@@ -175,24 +177,92 @@ def test_wrappers_nested_without_end_are_given_up() -> None:
     assert urls.canonical(url) == urls.canonical(urls.canonical(url))
 
 
-def test_what_is_plain_has_the_key_that_all_rules_give() -> None:
-    """The short way for plain addresses gives what the passes give."""
-    for url in (
-        "http://news.example/a",
-        "https://news.example/a/b/",
-        "https://news.example/?p=2&utm_source=x&a=1",
-        "https://news.example/?utm_source=x",
-        "https://news.example/",
-    ):
+_PARTS = [
+    "a",
+    "B-2~_",
+    "a.html",
+    "a.amp.html",
+    ".a",
+    "..",
+    "amp",
+    "print",
+    "amps",
+    "index",
+    "index.html",
+    "default.php",
+]
+_TERMS = [
+    "",
+    "a=2",
+    "p=1",
+    "b",
+    "=",
+    "utm_source=x",
+    "ref=x",
+    "m=1",
+    "m=2",
+    "amp",
+    "view=print",
+    "v=3",
+    "feature=y",
+]
+_PLAIN_ADDRESSES = st.builds(
+    "{}://{}{}/{}{}{}".format,
+    st.sampled_from(["http", "https"]),
+    st.sampled_from(["", "www.", "m.", "www2.www.", "en.m."]),
+    st.sampled_from(["news.example", "vk.com", "github.com", "youtube.com", "google.co.uk", "ria.ru"]),
+    st.lists(st.sampled_from(_PARTS), max_size=3).map("/".join),
+    st.sampled_from(["", "/", "//"]),
+    st.just("") | st.lists(st.sampled_from(_TERMS), max_size=4).map("&".join).map("?".__add__),
+)
+
+
+@given(_PLAIN_ADDRESSES)
+@example("https://news.example/a/b/")
+@example("https://www.news.example/?p=2&utm_source=x&m=1&a=1")
+@example("https://news.example?p=1")
+@example("https://news.example/?")
+def test_what_is_plain_is_answered_as_all_rules_answer_it(url: str) -> None:
+    """The short way for plain addresses says what the long way says."""
+    key, before = urls._key(url), url
+    while key != before:
+        key, before = urls._key(key), key
+    address = urls._unwrapped(url)
+    assert address is not None
+    shown = urls._build(
+        address, query=[part for part in address.query if not urls._tracks(address.host, part)]
+    )
+    own = urls.parse(key)
+    assert own is not None
+    assert (urls.canonical(url), urls.guid_key(url), urls.clean(url)) == (key, key, shown)
+    parsed = urls.parse(url)
+    assert parsed is not None
+    assert urls.site_of(url) == urls._bare_host(parsed.host)
+    assert urls.has_own_page(key) == bool(own.path.strip("/") or own.query)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://www.news.example/a.b/c_d~e/?x=1", "https://en.m.news.example/", "http://a.b/?"]
+)
+def test_most_addresses_are_plain(url: str) -> None:
+    """The short way is the usual one."""
+    assert urls._plain(url) is not None
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_key_is_never_too_long_to_be_an_address(scheme: str) -> None:
+    """What only https in the key makes too long has none, so that the key of a key is the key."""
+    for length in range(LIMIT - 2, LIMIT + 2):
+        url = f"{scheme}://news.example/".ljust(length, "a")
         key = urls.canonical(url)
-        assert key == urls._key(urls._key(url))
-    assert urls.canonical("http://news.example/a.html") == "https://news.example/a.html"
+        assert urls.canonical(key) == key
+        assert (key == "") == (length > LIMIT - (scheme == "http"))
 
 
 def test_an_address_that_never_settles_has_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """Should a rule ever turn two addresses into each other, the answer is no key instead of a wrong one."""
     monkeypatch.setattr(urls, "_key", lambda key: key + "/x")
-    assert urls.canonical("https://news.example/never-asked-before.html") == ""
+    assert urls.canonical("https://news.example/never;asked-before") == ""
 
 
 def test_country_hosts_match_whole_labels() -> None:

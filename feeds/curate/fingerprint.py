@@ -29,8 +29,8 @@ LIMITS = {
 """Hashes kept of each set. Of the sampled ones the smallest, so that two prints keep the same part."""
 
 
-class Print(Value, frozen=True, kw_only=True):
-    """One item as `compare` sees it. Hashes are 0 where the item has no such part."""
+class Outline(Value, frozen=True, kw_only=True):
+    """What tells whether two items are the same one. Hashes are 0 where the item has no such part."""
 
     own_guid: bool
     """The guid is the publisher's, and not the address over again."""
@@ -51,6 +51,11 @@ class Print(Value, frozen=True, kw_only=True):
     """Earliest publication time in minutes since 1970; 0 when unknown."""
     span: int
     """Minutes by which it may have been later: a month's or year's length when the date is no finer."""
+
+
+class Print(Outline, frozen=True, kw_only=True):
+    """One item as `compare` sees it."""
+
     length: int
     """Units (words or characters) of the text, at most 65,535."""
     size: int
@@ -78,11 +83,22 @@ class Print(Value, frozen=True, kw_only=True):
     headline_happenings: frozenset[int] = frozenset()
 
 
+def pack_outline(made: Outline) -> bytes:
+    """Bytes of a print in which there is nothing but an outline."""
+    return _head(made, 0, 0) + _EMPTY
+
+
 def pack(made: Print) -> bytes:
     """Bytes of a print: the same on every machine."""
-    head = _HEAD.pack(
+    samples = [sorted(each)[: LIMITS[name]] for name, each in zip(_SETS, _sets_of(made), strict=True)]
+    body = array("I", [value for sample in samples for value in sample])
+    return _head(made, made.length, made.size) + _LENGTHS.pack(*map(len, samples)) + body.tobytes()
+
+
+def _head(made: Outline, length: int, size: int) -> bytes:
+    return _HEAD.pack(
         VERSION,
-        int(made.own_guid),
+        made.own_guid,
         made.guid,
         made.url,
         made.page,
@@ -94,14 +110,9 @@ def pack(made: Print) -> bytes:
         made.language.encode("ascii", "replace")[:4],
         made.minutes,
         made.span,
-        min(made.length, 0xFFFF),
-        min(made.size, 0xFFFF),
+        min(length, 0xFFFF),
+        min(size, 0xFFFF),
     )
-    if not any(_sets_of(made)):
-        return head + _EMPTY  # an outline
-    samples = [sorted(each)[: LIMITS[name]] for name, each in zip(_SETS, _sets_of(made), strict=True)]
-    body = array("I", [value for sample in samples for value in sample])
-    return head + _LENGTHS.pack(*map(len, samples)) + body.tobytes()
 
 
 @lru_cache(maxsize=1024)

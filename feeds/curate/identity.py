@@ -3,7 +3,7 @@
 from hashlib import blake2b
 
 from feeds.curate import copies, likeness, tokens
-from feeds.curate.fingerprint import Print, jaccard, pack, unpack
+from feeds.curate.fingerprint import Outline, Print, jaccard, pack, pack_outline, unpack
 from feeds.curate.printing import draft, make_bands, make_features, make_outline, make_print, make_sketch
 from feeds.model import Identity, Item, Related, Relation
 
@@ -30,7 +30,7 @@ def outline(item: Item, *, brief: bool = False) -> Identity:
     `brief`: no more of its text was read than its summary.
     """
     made = make_sketch(item) if brief else make_outline(item)
-    return Identity(keys=_keys(made), fingerprint=pack(made), content_hash=_content_hash(item))
+    return Identity(keys=_keys(made), fingerprint=pack_outline(made), content_hash=_content_hash(item))
 
 
 def _content_hash(item: Item) -> bytes:
@@ -153,7 +153,7 @@ def _related(relation: Relation, score: float, *reasons: str) -> Related:
     return Related(relation=relation, score=round(score, 4), reasons=reasons)
 
 
-def _keys(made: Print) -> tuple[str, ...]:
+def _keys(made: Outline) -> tuple[str, ...]:
     keys = [f"g:{made.guid:016x}"] if made.guid else []
     if made.url:
         keys.append(f"u:{made.url:016x}")

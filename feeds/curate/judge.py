@@ -186,20 +186,26 @@ def nothing_found(item: Item, topic: Topic, note: str, *, label: str = "") -> Ve
     """Reject an item in which nothing speaks for the topic; `note` tells a person, `label` who judged."""
     place: Place = "title" if item.title.strip() else "summary"
     words = " ".join((item.title if place == "title" else item.summary)[:200].split())[:_FEW_WORDS]
-    score = 1.0 / (1.0 + math.exp(-topic.start))
+    score, weight = _start(topic.start, topic.near)
     return Verdict(
         keep=False,
         near=False,
-        score=min(score, topic.near / 2),
+        score=score,
         reasons=(
             Reason(
                 concept="nothing-found",
                 words=words,
                 place=place if words else "item",
-                weight=round(topic.start, 3),
+                weight=weight,
                 kind="note",
                 note=note if words else "no text to judge",
             ),
         ),
         topic=label or topic.label,
     )
+
+
+@functools.lru_cache(maxsize=64)
+def _start(start: float, near: float) -> tuple[float, float]:
+    """Give the score of an item in which nothing was found, and its log-odds as a reason shows them."""
+    return min(1.0 / (1.0 + math.exp(-start)), near / 2), round(start, 3)

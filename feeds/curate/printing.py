@@ -2,15 +2,15 @@
 
 import re
 from calendar import monthrange
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import unquote
 
 from feeds.curate import features, text, tokens, urls
-from feeds.curate.fingerprint import LIMITS, Print
+from feeds.curate.fingerprint import LIMITS, Outline, Print
 from feeds.curate.fold import fold
 from feeds.model import Item
-from feeds.model.value import Value, replace
+from feeds.model.value import Value, asdict
 
 _BODY = 3000
 """Characters of the text that are looked at: copies share their beginning."""
@@ -22,6 +22,8 @@ _WINDOW = 10
 """Of this many passages in a row one becomes a band: copies with a common run that long share it."""
 _BANDS = 40
 _FEATURES = 24
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE = timedelta(minutes=1)
 _COARSE_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?")
 _LANGUAGE_SEGMENT = re.compile(r"[a-z]{2,3}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{6,}")
@@ -79,8 +81,8 @@ def make_print(made: Draft) -> Print:
     """Everything about an item that comparing needs."""
     words = list(dict.fromkeys(tokens.stems(f"{made.title} . {made.lead}")))
     passages = frozenset(made.passages)
-    return replace(
-        _named(made.item, made.title, made.body),
+    return Print(
+        **asdict(_named(made.item, made.title, made.body)),
         length=len(made.units),
         size=len(passages),
         phrases=frozenset(made.phrases),
@@ -95,32 +97,32 @@ def make_print(made: Draft) -> Print:
     )
 
 
-def make_outline(item: Item) -> Print:
+def make_outline(item: Item) -> Outline:
     """Only what tells whether two items are the same one: enough for items that are not kept."""
     return _named(item, fold(item.title), _body(item))
 
 
-def make_sketch(item: Item) -> Print:
+def make_sketch(item: Item) -> Outline:
     """Outline an item of which only a short text was read: beside an address that text tells little.
 
     So it is compared as it stands; folding it would take as long as all of the rest.
     """
-    body = item.summary if urls.has_own_page(urls.canonical(item.url)) else fold(item.summary)
-    return _marked(item, fold(item.title), text_hash=tokens.hash64(body) if body else 0, page=0)
-
-
-def _named(item: Item, title: str, body: str) -> Print:
-    page = _page(urls.parse(urls.canonical(item.url)))
-    return _marked(item, title, text_hash=tokens.hash64(fold(body)) if body else 0, page=page)
-
-
-def _marked(item: Item, title: str, *, text_hash: int, page: int) -> Print:
     key = urls.canonical(item.url)
+    body = item.summary if urls.has_own_page(key) else fold(item.summary)
+    return _marked(item, key, fold(item.title), text_hash=tokens.hash64(body) if body else 0, page=0)
+
+
+def _named(item: Item, title: str, body: str) -> Outline:
+    key = urls.canonical(item.url)
+    text_hash = tokens.hash64(fold(body)) if body else 0
+    return _marked(item, key, title, text_hash=text_hash, page=_page(urls.parse(key)))
+
+
+def _marked(item: Item, key: str, title: str, *, text_hash: int, page: int) -> Outline:
     guid = urls.guid_key(item.guid)
     minutes, span = _dated(item)
     site = urls.site_of(item.url) or item.site.removeprefix("www.")
-    nothing: frozenset[int] = frozenset()
-    return Print(
+    return Outline(
         own_guid=bool(guid) and guid != key and not guid.startswith(urls.MADE_GUID),
         guid=tokens.hash64(item.source, guid) if guid else 0,
         url=tokens.hash64(key) if urls.has_own_page(key) else 0,
@@ -133,17 +135,6 @@ def _marked(item: Item, title: str, *, text_hash: int, page: int) -> Print:
         language=item.language.partition("-")[0].lower(),
         minutes=minutes,
         span=span,
-        length=0,
-        size=0,
-        phrases=nothing,
-        passages=nothing,
-        title=nothing,
-        words=nothing,
-        concepts=nothing,
-        headline=nothing,
-        numbers=nothing,
-        counters=nothing,
-        slug=nothing,
     )
 
 
@@ -188,16 +179,14 @@ def _dated(item: Item) -> tuple[int, int]:
     """Earliest minute and uncertainty: some publishers name no more than the month, or the year."""
     if item.published is None:
         return 0, 0
-    start = item.published.astimezone(UTC)
+    start = item.published
     coarse = _COARSE_DATE.fullmatch(item.published_raw.strip())
     days = 0
-    if coarse and coarse[2]:
-        start = datetime(start.year, start.month, 1, tzinfo=UTC)
-        days = monthrange(start.year, start.month)[1]
-    elif coarse:
-        start = datetime(start.year, 1, 1, tzinfo=UTC)
-        days = 365
-    return max(0, int(start.timestamp() // 60)), days * 24 * 60
+    if coarse:
+        start = start.astimezone(UTC)
+        start = datetime(start.year, start.month if coarse[2] else 1, 1, tzinfo=UTC)
+        days = monthrange(start.year, start.month)[1] if coarse[2] else 365
+    return max(0, (start - _EPOCH) // _MINUTE), days * 24 * 60
 
 
 def _page(address: urls.Address | None) -> int:

@@ -66,6 +66,8 @@ _JUNK = re.compile(
 """Control characters, bidi overrides, invisible characters, surrogates and non-characters (joiners stay)."""
 _PRINTED = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\U000e0100-\U000e01ef]")
 """Of these, the ones that Python takes for printable; all others, and white space but blanks, it does not."""
+_USUAL = bytes(range(0x20, 0x7F))
+"""Printable ASCII, most of most texts: only what is left of a text without it needs a closer look."""
 _JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
 _SKIN_TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
 _FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]")
@@ -237,9 +239,15 @@ def _after_silent(html: str, name: str, position: int, missing: set[str]) -> int
 
 
 def _one_line(text: str) -> str:
-    if "  " in text or not text.isprintable() or not (text.isascii() or _PRINTED.search(text) is None):
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _USUAL)
+    if "  " in text or (rest and _is_odd(rest.decode("utf-8", "surrogatepass"))):
         text = _SPACE.sub(" ", _JUNK.sub("", text))
     return _OPENS.sub("‹", text.strip()) if "<" in text else text.strip()
+
+
+def _is_odd(text: str) -> bool:
+    """Whether a text may hold white space but blanks, or what no reader sees."""
+    return not text.isprintable() or _PRINTED.search(text) is not None
 
 
 def _cut(text: str, limit: int) -> str:

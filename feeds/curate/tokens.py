@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from struct import unpack
 from zlib import crc32
 
 _UNSPACED = (
@@ -17,6 +16,8 @@ _RUN = re.compile(rf"[{_UNSPACED}]+|{_LETTER}+")
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _STEM = 6
 """Letters of a word that are compared: most inflection comes after them."""
+_HASH = blake2b(digest_size=8)
+"""Copied for each text, which is quicker than making one of this size."""
 _MIX = 0x9E3779B1
 """Odd multiplier (2 to the 32 over the golden ratio) that spreads a checksum over all bits."""
 
@@ -58,9 +59,9 @@ def hash32(text: str) -> int:
 
 def hash64(*parts: str) -> int:
     """Stable 64-bit hash of several texts; never 0, which stands for "none"."""
-    joined = "\x1f".join(parts).encode("utf-8", "replace")
-    value: int = unpack("<Q", blake2b(joined, digest_size=8).digest())[0]
-    return value or 1
+    made = _HASH.copy()
+    made.update("\x1f".join(parts).encode("utf-8", "replace"))
+    return int.from_bytes(made.digest(), "little") or 1
 
 
 def hashes(words: Iterable[str]) -> frozenset[int]:

@@ -13,12 +13,6 @@ _SPLIT = re.compile(
     r"(?P<scheme>https?):[/\\]{2,}(?P<authority>[^/\\?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
-PLAIN = re.compile(
-    r"(https?)://([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+)"
-    r"(/[A-Za-z0-9\-._~/]*+)(?:\?([A-Za-z0-9\-._~=&]*+))?",
-    re.ASCII,
-)
-"""Addresses that are what they seem, which most are: nothing in them is to be put right."""
 _EDGES = "".join(map(chr, range(33))) + "\x7f\xa0\u200b\u2060\u3000\ufeff"
 _INNER = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\t\r\n\ud800-\udfff\u200b\u2060\ufeff]")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]{2,45}\]")
@@ -40,10 +34,6 @@ class Address(Value, frozen=True, kw_only=True):
 @lru_cache(maxsize=512)  # an item is asked about the same few addresses a dozen times
 def parse(url: str) -> Address | None:
     """Read an absolute http(s) address as a browser would; None when it is none."""
-    if len(url) <= LIMIT and (plain := PLAIN.fullmatch(url)):
-        scheme, host, path, terms = plain.groups("")
-        query = tuple(part for part in terms.split("&") if part) if terms else ()
-        return Address(scheme=scheme, host=host, port="", path=path, query=query, fragment="")
     text = _INNER.sub("", url[: LIMIT + 1].strip(_EDGES))
     match = _SPLIT.fullmatch(text)
     if match is None or len(text) > LIMIT:

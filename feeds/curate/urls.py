@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from feeds.curate.url_parts import LIMIT, PLAIN, Address, parse, unquoted
+from feeds.curate.url_parts import LIMIT, Address, parse, unquoted
 from feeds.curate.url_rules import rules, site_rules, wrappers_of
+from feeds.model.value import Value
 
 __all__ = ["MADE_GUID", "Address", "canonical", "clean", "guid_key", "has_own_page", "parse", "site_of"]
 
@@ -16,7 +17,14 @@ MADE_GUID = "urn:moonwire:"
 """How a guid begins that no publisher gave."""
 _MAX_PASSES = 24
 
-_SIMPLE = re.compile(r"//[^:?#]*")
+_PLAIN = re.compile(
+    r"(https?://([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+)(?=/)"
+    r"((?:/(?!(?:amp|print|mobile|index|default)(?:[/.?]|$))"
+    r"[A-Za-z0-9\-_~]++(?:\.(?!amp)[A-Za-z0-9\-_~]*+)*+)*+)/?+)"
+    r"(?:\?([A-Za-z0-9\-._~=&]*+))?",
+    re.ASCII,
+)
+"""Addresses that are what they seem, which most are: nothing but parameters is to be taken away."""
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PREFIX = re.compile(r"(?:www\d{0,2}|m|mobile|amp|wap|touch|print)\.(?=[^.]+\.)")
@@ -25,12 +33,47 @@ _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECA
 _VARIANT_PATH = re.compile(
     r"(?<=[^/])/(?:amp|print|mobile)/?$|\.amp(?=\.html?$)|\.amp$|(?<=/)amp/(?=[^/]+\.html?$)"
 )
-_BARE = re.compile(r"(?:/(?!(?:amp|print|mobile)(?:/|$))[^/.;]++)+/?")
-"""Paths in which nothing is to be taken away but a slash at the end."""
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp|shtml)$")
 
 
+class _Plain(Value, frozen=True, kw_only=True):
+    """What all is asked of an address that is what it seems."""
+
+    clean: str
+    key: str
+    site: str
+
+
+@lru_cache(maxsize=4096)  # an item is asked about its address and guid a dozen times
+def _plain(url: str) -> _Plain | None:
+    """Take an address apart that is what it seems, on a host without wrappers; None for others."""
+    match = _PLAIN.fullmatch(url) if len(url) < LIMIT else None  # https may add a character
+    if match is None:
+        return None
+    page, host, path, terms = match.groups()
+    site = _plain_site(host)
+    if not site:
+        return None
+    key = f"https://{site}{path or '/'}"
+    if terms is None:
+        return _Plain(clean=url, key=key, site=site)
+    kept = [part for part in terms.split("&") if part and not _tracks(host, part)]
+    telling = [part for part in kept if not _is_variant(part)]
+    return _Plain(clean=_with_query(page, kept), key=_with_query(key, sorted(telling)), site=site)
+
+
+def _with_query(page: str, query: list[str]) -> str:
+    return f"{page}?{'&'.join(query)}" if query else page
+
+
 @lru_cache(maxsize=4096)
+def _plain_site(host: str) -> str:
+    """Host without its decoration, where both have the same rules and no wrappers; else empty."""
+    bare = _bare_host(host)
+    same = _bare_host(bare) == bare and site_rules(bare) is site_rules(host)
+    return bare if same and not wrappers_of(host) and not wrappers_of(bare) else ""
+
+
 def canonical(url: str) -> str:
     """Key by which two addresses of one page compare equal; "" when `url` is not http(s).
 
@@ -38,46 +81,20 @@ def canonical(url: str) -> str:
     parameters, order of parameters, trailing slash, AMP, mobile and print variants do not count;
     redirect wrappers are replaced by the target they carry (RFC 3986 section 6 and its margins).
     """
-    if key := _plain_key(url):
-        return key
+    plain = _plain(url)
+    return plain.key if plain else _canonical(url)
+
+
+@lru_cache(maxsize=1024)
+def _canonical(url: str) -> str:
     key = url[: LIMIT + 1]
     for _ in range(_MAX_PASSES):
         before, key = key, _key(key)
-        if before == key or _is_settled(before, key):
+        if before == key:
             return key
+        if plain := _plain(key):
+            return plain.key
     return ""
-
-
-def _is_settled(before: str, key: str) -> bool:
-    """Whether a pass changed no more than the scheme and the last slash, so that another changes nothing."""
-    rest = key[6:]
-    if before.removesuffix("/").partition(":")[2] != rest or not _SIMPLE.fullmatch(rest):
-        return False
-    address = parse(before)
-    return address is not None and not wrappers_of(address.host)
-
-
-def _plain_key(url: str) -> str:
-    """Key of an address that is what it seems, on a host without rules of its own; else empty."""
-    plain = PLAIN.fullmatch(url) if len(url) <= LIMIT else None
-    if plain is None or not _is_usual(plain[2]):
-        return ""
-    host, path, terms = plain[2], plain[3], plain[4]
-    if path != "/" and not _BARE.fullmatch(path):
-        return ""
-    bare = path.rstrip("/")
-    if not terms:
-        return f"https://{host}{bare or '/'}"
-    kept = sorted(
-        part for part in terms.split("&") if part and not (_tracks(host, part) or _is_variant(part))
-    )
-    return f"https://{host}{bare or '/'}?{'&'.join(kept)}" if kept else f"https://{host}{bare or '/'}"
-
-
-@lru_cache(maxsize=4096)
-def _is_usual(host: str) -> bool:
-    """Whether a host stands in no rule on wrappers and carries no prefix that is taken away."""
-    return not wrappers_of(host) and _bare_host(host) == host
 
 
 def clean(url: str) -> str:
@@ -86,9 +103,9 @@ def clean(url: str) -> str:
     What is left stays as the publisher wrote it, except that characters no URI may hold
     (RFC 3986 section 2) are percent-encoded.
     """
-    plain = PLAIN.fullmatch(url) if len(url) <= LIMIT else None
-    if plain and plain[4] is None and not wrappers_of(plain[2]):
-        return url
+    plain = _plain(url)
+    if plain:
+        return plain.clean
     address = _unwrapped(url)
     if address is None:
         return ""
@@ -97,12 +114,18 @@ def clean(url: str) -> str:
 
 def site_of(url: str) -> str:
     """Host name of the publisher without `www.` and its like, in ASCII; "" when `url` is not http(s)."""
+    plain = _plain(url)
+    if plain:
+        return plain.site
     address = parse(url)
     return _bare_host(address.host) if address else ""
 
 
 def guid_key(guid: str) -> str:
     """Comparison key of a guid: addresses lose what changes at each visit, but keep their fragment."""
+    plain = _plain(guid)
+    if plain:
+        return plain.key
     address = parse(guid)
     if address is None:
         return guid
@@ -111,8 +134,7 @@ def guid_key(guid: str) -> str:
 
 def has_own_page(key: str) -> bool:
     """Whether a canonical address names a page of its own, and not just a whole site."""
-    address = parse(key)
-    return address is not None and bool(address.path.strip("/") or address.query)
+    return key[8:].partition("/")[2][:1] not in {"", "#"}
 
 
 def _normal_percent(text: str) -> str:
@@ -158,8 +180,6 @@ def _bare_host(host: str) -> str:
 
 
 def _bare_path(path: str) -> str:
-    if _BARE.fullmatch(path):
-        return path.rstrip("/")
     path = _SESSION_PATH.sub("", path)
     parts: list[str] = []
     for part in path.split("/"):
@@ -177,7 +197,11 @@ def _name(parameter: str) -> str:
 
 def _tracks(host: str, parameter: str) -> bool:
     """Whether a parameter only says where the reader came from, by the rules of this host."""
-    name = _name(parameter)
+    return _is_tracking(host, _name(parameter))
+
+
+@lru_cache(maxsize=4096)
+def _is_tracking(host: str, name: str) -> bool:
     site = site_rules(host)
     if site is not None:
         if name in site.keep:
