@@ -92,6 +92,30 @@ def test_what_could_be_near_is_looked_at(title: list[str], text: list[str], shap
         ("r\u00e9sum\u00e9 of green tea", True),
         ("\u2026green\u2019tea\u2026", True),
         ("tea green < 2 > 1", True),
+        ("<![CDATA[gr]]>een tea", True),
+        ("<![CDATA[gr]]><![CDATA[een]]> tea", True),
+        ("gr<b><![CDATA[een]]></b> tea", True),
+        ("<b><![CDATA[gr]]></b>een tea", True),
+        ("<i><![CDATA[green]]></i> cup", False),
+        ("green<![CDATA[ tea]]>", True),
+        (
+            f"x<![CDATA[{' camellia' * 300} and, though nobody there would think of it or say so, no hill]]>",
+            False,
+        ),
+        ("<p>green&lt;br&gt;tea</p>", True),
+        ("gr&lt;a href=&quot;x&quot;&gt;een&lt;/a&gt; tea", True),
+        ("gr&lt;a title=&#39;&gt;&#39;&gt;een tea", True),
+        ("gr&#60;b&#62;een tea", True),
+        ("gr&amp;lt;b&amp;gt;een tea", True),
+        ("green &amp; tea", True),
+        ("green &amp;#8230; tea", True),
+        ("green&#8217;tea", True),
+        ("tea &#8217; green", False),
+        ("t&eacutea green", False),
+        ("green t&eacutea", True),
+        ("green tea &amp;utm_source=x", True),
+        ("&unheard; of", True),
+        ("&amp;amp;amp;amp;amp;c", True),
         ("ｇｒｅｅｎ tea", True),
         ("caf&eacute;", False),
         ("leaves", False),
@@ -118,13 +142,20 @@ def test_what_is_too_little_is_passed_over_only_untaught(tea: Topic) -> None:
     assert tea.vocabulary(b"<title>A cup</title>")
 
 
-def test_answers_are_forgotten_when_they_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The memory of answers stays bounded, and the answers do not depend on it."""
-    monkeypatch.setattr("feeds.curate.mention._REMEMBER", 1)
-    asked = build(TEA, "tea.toml").vocabulary
-    assert asked is not None
-    for text, found in (("a b c d e f", False), ("green tea", True), (f"{'x' * 100} y", False)) * 2:
-        assert asked(text.encode()) is found
+@pytest.mark.parametrize("before", [1, 32_765, 65_530, 65_536, 200_000])
+def test_long_entries_are_looked_through_in_pieces(tea: Topic, before: int) -> None:
+    """A word at the seam of two pieces is found, and so are words of which each stands in another piece."""
+    filling = b"." * before
+    assert may_matter(b"x " * before + b"infusion", tuning(tea))
+    assert may_matter(filling + b"infusion", tuning(tea))
+    assert may_matter(b"green" + filling + b"tea", tuning(tea))
+    assert not may_matter(b"tea" + filling + b"green", tuning(tea))
+
+
+def test_numbers_without_end_are_left_alone(tea: Topic) -> None:
+    """References that Python refuses to read do not stop the reading: it is looked at as a whole."""
+    for ampersand in (b"&", b"&amp;"):
+        assert may_matter(ampersand + b"#" + b"0" * 5000 + b"65;", tuning(tea))
 
 
 def test_a_topic_without_promise_looks_at_all() -> None:

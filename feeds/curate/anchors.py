@@ -1,4 +1,4 @@
-"""One word of each of many patterns, looked for all at once: the only home of the Aho-Corasick automaton.
+"""Words of many patterns, looked for all at once: the only home of the Aho-Corasick automaton.
 
 Over-approximates: patterns of several words count when all of their words are there, wherever they stand, or,
 in a line of single blanks, when those that follow each other at once do so somewhere.
@@ -6,112 +6,134 @@ in a line of single blanks, when those that follow each other at once do so some
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cached_property
 
-import ahocorasick_rs
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from feeds.curate.match import CLITIC_SCRIPTS, GAP_WORDS, Pattern, Term
-from feeds.model.value import Value
+
+_PIECE = 65_536
+"""Bytes looked through at once: each find takes many times the memory of what was found."""
 
 Match = tuple[int, int, int]
-"""Number of the anchor, start and end in the bytes looked through."""
+"""Number of the word, start and end in the bytes looked through."""
 Place = tuple[int, int, int]
 """Start, end, and how many words the pattern may span."""
 
 
-class _Led(Value, frozen=True, kw_only=True):
-    """A pattern of several words that is looked for by one of them."""
+class _Automaton:
+    """Finds words in bytes. Safe to share between threads."""
 
-    group: str
-    words: tuple[bytes, ...]
-    """The others."""
-    runs: tuple[bytes, ...]
-    """All, those together that follow each other at once."""
-    width: int
-    """How many words it may span."""
+    def __init__(self, words: Iterable[bytes], implementation: Implementation) -> None:
+        words = list(words)
+        self._find = BytesAhoCorasick(words, implementation=implementation).find_matches_as_indexes
+        self._longest = max(map(len, words), default=0)
+
+    def find(self, text: bytes) -> Iterable[tuple[int, list[Match]]]:
+        """Give for each piece of `text` where it starts and all words in it, overlapping ones too.
+
+        What stands at the seam of two pieces is found at least once.
+        """
+        if len(text) <= _PIECE:
+            return ((0, self._find(text, overlapping=True)),)
+        return (
+            (start, self._find(text[start : start + _PIECE + self._longest], overlapping=True))
+            for start in range(0, len(text), _PIECE)
+        )
 
 
-class _Anchor(Value, frozen=True, kw_only=True):
-    alone: frozenset[str]
-    """Groups of patterns of this one word."""
-    among: tuple[_Led, ...]
-    pairs: tuple[tuple[str, tuple[bytes, ...]], ...]
-    """Group and other words of each of `among`."""
+class Signs:
+    """Says whether any of many patterns might be there, by one word of each. Safe to share between threads.
+
+    That is asked of every entry: few words, and an automaton that is quick to run though slower to make.
+    """
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        patterns = tuple(patterns)
+        alone = {pattern.terms[0].text for pattern in patterns if len(pattern.terms) == 1}
+
+        def rank(term: Term) -> tuple[bool, int]:
+            return term.text in alone, len(term.text)
+
+        words = {_word(max(_own(pattern), key=rank), inside=pattern.unspaced) for pattern in patterns}
+        self._automaton = _Automaton(words, Implementation.DFA)
+
+    def stand_in(self, words: bytes) -> bool:
+        """Whether one of the words stands in bytes that `rawtext.words` gives."""
+        return any(matches for _, matches in self._automaton.find(words))
+
+
+class _Led:
+    """A pattern that is led by one of its words."""
+
+    def __init__(self, pattern: Pattern, numbers: frozenset[int]) -> None:
+        self.group = pattern.group
+        self.numbers = numbers
+        self._pattern = pattern
+
+    @cached_property
+    def width(self) -> int:
+        """How many words it may span."""
+        return sum(1 + GAP_WORDS * term.gap for term in self._pattern.terms)
+
+    @cached_property
+    def runs(self) -> Sequence[bytes]:
+        """Its words, those together that follow each other at once."""
+        return tuple(_runs(self._pattern))
 
 
 class Anchors:
-    """Finds words of patterns in the bytes that `rawtext.words` gives. Safe to share between threads."""
+    """Finds patterns in the bytes that `rawtext.words` gives. Safe to share between threads."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
-        led: defaultdict[bytes, list[Pattern]] = defaultdict(list)
+        numbers: dict[bytes, int] = {}
+        self._led: defaultdict[int, list[_Led]] = defaultdict(list)
         for pattern in patterns:
-            led[_word(_anchor_of(pattern), inside=pattern.unspaced)].append(pattern)
-        self._anchors = [_anchor(each) for each in led.values()]
-        self._find = ahocorasick_rs.BytesAhoCorasick(list(led)).find_matches_as_indexes
+            words = [_word(term, inside=pattern.unspaced) for term in pattern.terms]
+            needed = frozenset([numbers.setdefault(word, len(numbers)) for word in words])
+            anchor = _word(max(_own(pattern), key=_length), inside=pattern.unspaced)
+            self._led[numbers[anchor]].append(_Led(pattern, needed))
+        self._automaton = _Automaton(numbers, Implementation.ContiguousNFA)
 
-    def find(self, words: bytes) -> list[Match]:
-        """Find all anchors, overlapping ones too, in the order of their ends."""
-        return self._find(words, overlapping=True)
+    def groups(self, words: bytes) -> AbstractSet[str]:
+        """Give the groups of the patterns whose words all stand in `words`."""
+        there = {match[0] for _, matches in self._automaton.find(words) for match in matches}
+        leading = there & self._led.keys()
+        return {led.group for number in leading for led in self._led[number] if led.numbers <= there}
 
-    def possible(self, numbers: Iterable[int]) -> frozenset[str]:
-        """Give the groups of all patterns that are looked for by these anchors."""
-        return frozenset(
-            group
-            for number in numbers
-            for group in (*self._anchors[number].alone, *(led.group for led in self._anchors[number].among))
-        )
+    def places(self, line: bytes, most: int) -> Mapping[str, Sequence[Place]] | None:
+        """Give by group where the patterns may be in `line`, words parted by one blank each.
 
-    def groups(self, numbers: Iterable[int], words: bytes) -> frozenset[str]:
-        """Give the groups of the patterns whose words all stand in `words`, where these anchors are."""
-        anchors = [self._anchors[number] for number in numbers]
-        found = {group for anchor in anchors for group in anchor.alone}
-        for anchor in anchors:
-            for group, others in anchor.pairs:
-                if group not in found:
-                    for word in others:
-                        if word not in words:
-                            break
-                    else:
-                        found.add(group)
-        return frozenset(found)
-
-    def places(self, matches: Iterable[Match], line: bytes) -> Mapping[str, Sequence[Place]]:
-        """Give by group where the patterns may be in `line`, words parted by one blank each."""
+        None when more than `most` words have to be looked at.
+        """
+        there: set[int] = set()
+        anchors: list[Match] = []
+        for piece, matches in self._automaton.find(line):
+            there.update(match[0] for match in matches)
+            anchors += [
+                (word, piece + start, piece + end) for word, start, end in matches if word in self._led
+            ]
+            if len(anchors) > most:
+                return None
+        widths = {
+            number: _widths([led for led in self._led[number] if led.numbers <= there], line)
+            for number in there & self._led.keys()
+        }
         found: defaultdict[str, list[Place]] = defaultdict(list)
-        widths: dict[int, dict[str, int]] = {}
-        for number, start, end in matches:
-            if number not in widths:
-                widths[number] = _standing(self._anchors[number], line)
+        for number, start, end in anchors:
             for group, width in widths[number].items():
                 found[group].append((start, end, width))
         return found
 
 
-def _standing(anchor: _Anchor, line: bytes) -> dict[str, int]:
-    """Give the groups whose patterns of this word may stand in `line`, with the words that these may span."""
-    widths = dict.fromkeys(anchor.alone, 1)
-    for led in anchor.among:
-        if widths.get(led.group, 0) < led.width:
-            for run in led.runs:
-                if run not in line:
-                    break
-            else:
-                widths[led.group] = led.width
+def _widths(among: Iterable[_Led], line: bytes) -> dict[str, int]:
+    """Give the groups whose patterns may stand in `line`, with the words that these may span."""
+    widths: dict[str, int] = {}
+    for led in among:
+        if widths.get(led.group, 0) < led.width and all(run in line for run in led.runs):
+            widths[led.group] = led.width
     return widths
-
-
-def _anchor(patterns: Sequence[Pattern]) -> _Anchor:
-    among = tuple(_led(pattern) for pattern in patterns if len(pattern.terms) > 1)
-    return _Anchor(
-        alone=frozenset(pattern.group for pattern in patterns if len(pattern.terms) == 1),
-        among=among,
-        pairs=tuple(dict.fromkeys((led.group, led.words) for led in among)),
-    )
-
-
-def _led(pattern: Pattern) -> _Led:
-    words = [_word(term, inside=pattern.unspaced) for term in pattern.terms if term != _anchor_of(pattern)]
-    width = sum(1 + GAP_WORDS * term.gap for term in pattern.terms)
-    return _Led(group=pattern.group, words=tuple(words), runs=tuple(_runs(pattern)), width=width)
 
 
 def _runs(pattern: Pattern) -> Iterator[bytes]:
@@ -130,10 +152,13 @@ def _piece(terms: Sequence[Term], pattern: Pattern) -> bytes:
     return _word(joined, inside=pattern.unspaced)
 
 
-def _anchor_of(pattern: Pattern) -> Term:
-    """Choose the word to look for a pattern by: long ones are rare. Of unspaced runs one in their script."""
-    terms = [term for term in pattern.terms if not (pattern.unspaced and term.text.isascii())]
-    return max(terms, key=lambda term: len(term.text))
+def _own(pattern: Pattern) -> Sequence[Term]:
+    """Give the words a pattern may be looked for by: of unspaced runs those in their script."""
+    return [term for term in pattern.terms if not (pattern.unspaced and term.text.isascii())]
+
+
+def _length(term: Term) -> int:
+    return len(term.text)
 
 
 def _word(term: Term, *, inside: bool) -> bytes:

@@ -1,13 +1,15 @@
 """Words without which a topic keeps nothing, looked for in raw XML: what lacks them may be read lightly."""
 
 import math
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import NamedTuple
 
 from feeds.curate import rawtext
-from feeds.curate.anchors import Anchors
+from feeds.curate.anchors import Anchors, Signs
 from feeds.curate.match import Pattern
 from feeds.curate.topicfile import Concept
 from feeds.model.value import Value
@@ -16,8 +18,6 @@ _LOWEST_PRIOR = 1.0
 """What a source may add before any word counts."""
 _MANY = 400
 """Finds in one entry beyond which none is weighed: it is looked at as a whole."""
-_REMEMBER = 4_096
-"""Answers that are kept at hand."""
 
 Places = Mapping[str, Sequence[tuple[int, int, int]]]
 
@@ -58,42 +58,42 @@ class Mentions:
 
     def __init__(self, patterns: Sequence[Pattern], needs: Iterable["Need"], room: float) -> None:
         """`room`: log-odds that the concepts of an entry must be able to bring for it to matter."""
-        self._needs = tuple(set(needs))
+        self._needs = sorted(set(needs), key=lambda need: (len(need.near), -need.most))
+        """What is told soonest first."""
         self._room = room
         groups = frozenset[str]().union(*(need.groups for need in self._needs))
         self._patterns = [pattern for pattern in patterns if pattern.group in groups]
-        self._answers: dict[frozenset[int], bool] = {}
+
+    @cached_property
+    def _signs(self) -> Signs:
+        """Made at the first question: most rounds bring nothing new to ask about."""
+        gates = _gates(self._heavy(), Counter(pattern.group for pattern in self._patterns))
+        return Signs(pattern for pattern in self._patterns if pattern.group in gates)
 
     @cached_property
     def _anchors(self) -> Anchors:
-        """Made at the first question: most rounds bring nothing new to ask about."""
+        """Made when there is the first sign of the topic."""
         return Anchors(self._patterns)
 
     def __call__(self, entry: bytes) -> bool:
         """Never False for an entry (XML, UTF-8) that the judge may keep or call near."""
-        words = rawtext.plain_words(entry)
-        if words is not None and not self._are_there(words):
-            return False
         markup = rawtext.opened(entry)
         if markup is None:
-            return True
+            return True  # too odd to say
         words = rawtext.words(markup)
-        if not self._are_there(words):
+        if not (self._signs.stand_in(words) and self._may(self._anchors.groups(words))):
             return False
+        markup = rawtext.blanked(markup)
         between = rawtext.apart(markup)
         if between is None:
             return True  # too odd to say
-        return self._are_near(rawtext.words(between)) or self._are_near(words)  # a tag may be meant as text
+        return self._are_near(rawtext.words(between)) or self._are_near(rawtext.words(markup))
 
-    def _are_there(self, words: bytes) -> bool:
-        """Whether all words that some concept needs are there, wherever they stand."""
-        numbers = frozenset([match[0] for match in self._anchors.find(words)])
-        answer = self._answers.get(numbers)
-        if answer is None:
-            if len(self._answers) >= _REMEMBER:
-                self._answers = {}
-            answer = self._answers[numbers] = self._may(self._anchors.possible(numbers))
-        return answer and self._may(self._anchors.groups(numbers, words))
+    def _heavy(self) -> Sequence["Need"]:
+        """Give the needs of which one must be met: the others do not matter, not even all together."""
+        needs = sorted(self._needs, key=lambda need: need.most)
+        light = bisect_left(range(len(needs)), x=True, key=lambda size: self._matter(needs[: size + 1]))
+        return needs[light:]
 
     def _may(self, groups: AbstractSet[str]) -> bool:
         """Whether the concepts that may be found by these groups could make an entry near."""
@@ -104,16 +104,17 @@ class Mentions:
         most: dict[str, float] = {}
         for need in needs:
             most[need.kin] = max(need.most, most.get(need.kin, 0.0))
-        return bool(most) and sum(most.values()) >= self._room
+            if sum(most.values()) >= self._room:
+                return True
+        return False
 
     def _are_near(self, words: bytes) -> bool:
         """Whether the words that some concept wants near each other are so."""
         line = b" %b " % b" ".join(words.split())
-        matches = self._anchors.find(line)
-        if len(matches) > _MANY:
+        places = self._anchors.places(line, _MANY)
+        if places is None:
             return True
-        places = self._anchors.places(matches, line)
-        there = (need for need in self._needs if all(group in places for group in need.groups))
+        there = (need for need in self._needs if need.groups <= places.keys())
         return self._matter(need for need in there if not need.near or _is_near(need, places, line))
 
 
@@ -130,6 +131,16 @@ def _is_near(need: Need, places: Places, line: bytes) -> bool:
 def _gap(here: tuple[int, int, int], there: tuple[int, int, int], line: bytes) -> int:
     low, high = (here, there) if here[0] <= there[0] else (there, here)
     return line.count(b" ", low[1], high[0])
+
+
+def _gates(needs: Sequence[Need], sizes: Mapping[str, int]) -> AbstractSet[str]:
+    """Choose groups of few patterns so that each need asks for one of them."""
+    gates: set[str] = set()
+    while needs:
+        asked = Counter(group for need in needs for group in need.groups)
+        gates.add(gate := min(asked, key=lambda group: (sizes.get(group, 0) / asked[group], group)))
+        needs = [need for need in needs if gate not in need.groups]
+    return gates
 
 
 def mentions_of(concepts: Iterable[Concept], patterns: Sequence[Pattern], scale: Scale) -> Mentions | None:

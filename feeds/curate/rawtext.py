@@ -21,25 +21,40 @@ _SPACED = bytes(
 """For bytes of UTF-8: small letters, blanks for all of ASCII that is no letter or digit, as in `fold`."""
 _BARE = _SPACED[:128] + b" " * 128
 """The same, with blanks for all other characters."""
+_FOLDING = bytes(46 if code == 46 else _SPACED[code] for code in range(256))  # noqa: PLR2004 # a full stop
+"""The same, but for the ends of sentences, which `fold` keeps."""
 _LOOSE = "|".join(sorted((name for name in html5 if not name.endswith(";")), key=len, reverse=True))
 """References that are taken without a semicolon too (HTML, 13.2.5.73)."""
-_NAME = rf"#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]{{1,31}};|{_LOOSE}"
-_REFERENCE = re.compile(rf"&(?:{_NAME})".encode())
-_ESCAPED = re.compile(rf"&(?:amp;)*+({_NAME})".encode())
-"""A reference, however often its ampersand was escaped."""
+_REFERENCE = re.compile(rf"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]{{1,31}};|{_LOOSE})".encode())
+_MAYBE = re.compile(rb"&((?:amp;){0,3}+#?[0-9A-Za-z]{0,40}+;?)")
+"""What may be a reference, though its ampersand was escaped some times."""
+_MARKUP = {b"lt;": b"<", b"gt;": b">"}
+_MARKUP |= dict.fromkeys((b"quot;", b"#34;", b"#x22;"), b'"')
+_MARKUP |= dict.fromkeys((b"apos;", b"#39;", b"#039;", b"#x27;"), b"'")
+"""Of what tags are made, as it is mostly escaped."""
+_UNENDING = re.compile(rb"&#[0-9]{41}")
+"""A number that Python may refuse to read."""
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 _INLINE = (
-    r"</?(?:a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|rb|ruby|s|samp|small|span"
-    r"""|strike|strong|sub|sup|tt|u|var|wbr)(?:[\s/](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)?>"""
+    r"</?(?:a(?:bbr)?|b(?:d[io]|ig)?|c(?:ite|ode)|d(?:el|fn)|em|font|i(?:ns)?|kbd|mark|q|r(?:b|uby)"
+    r"|s(?:amp|mall|pan|tr(?:ike|ong)|u[bp])?|tt|u|var|wbr)"
+    r"""(?:[\s/](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)?>"""
 )
 """Tags that do not part words."""
+_MARK = r"<!\[CDATA\[|\]\]>"
+_CDATA = re.compile(_MARK.encode())
+_LEFT = re.compile(rf"&(?:amp;)*+(?:#?[0-9A-Za-z]{{1,40}}+;)?|{_MARK}".encode())
+_SEAMS = rf"(?:{_INLINE}|{_MARK})*+"
 _JOINS = re.compile(_INLINE.encode(), re.IGNORECASE)
 _LETTER = r"[0-9A-Za-z\x80-\xff]"
-_WITHIN = rf"{_INLINE[1:]}(?:{_INLINE})*+{_LETTER}"
 _DECLARED = re.compile(rf"<(?<={_LETTER}<)[!?]".encode("latin-1"))
-_ODD = re.compile(rf"<(?<={_LETTER}<)(?:[!?]|{_WITHIN})".encode("latin-1"), re.IGNORECASE)
+_ODD = re.compile(
+    rf"<(?<={_LETTER}<)(?:[!?]|{_INLINE[1:]}{_SEAMS}{_LETTER})".encode("latin-1"), re.IGNORECASE
+)
 """A word with tags in it, or with a comment or the like behind it."""
-_TAG = re.compile(rb"""</?[A-Za-z](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>""")
+_SEAM = re.compile(rf"\]\]>(?<={_LETTER}\]\]>){_SEAMS}{_LETTER}".encode("latin-1"), re.IGNORECASE)
+"""A word that goes on behind a CDATA section."""
+_TAG = re.compile(rb"""(</?[A-Za-z](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>)""")
 _HIDING = re.compile(
     rb"<(?:script|style|template|head|noscript|noembed|noframes|iframe|object|svg|math|xmp|textarea|select)\b",
     re.IGNORECASE,
@@ -50,53 +65,65 @@ _NAMED = re.compile(
 """Attributes that say what other formats say between tags: categories and links."""
 
 
-def plain_words(entry: bytes) -> bytes | None:
-    """Give `words` of an entry in which nothing has to be resolved first, else None."""
-    if b"&" in entry and not all(map(_is_blank, set(_ESCAPED.findall(entry)))):
-        return None
-    return None if _ODD.search(entry) else words(entry)
-
-
 def opened(entry: bytes) -> bytes | None:
     """Give the markup of an entry (XML, UTF-8) with its references resolved, tags and all.
 
-    None when it is too odd to tell what its words are.
+    What only parts words is left: `blanked` takes it out. None when the entry is too odd to tell what its
+    words are.
     """
     text = entry
-    if b"&" in text:  # XML's own references first, all at once; what is left is HTML's
-        text = text.replace(b"&lt;", b"<").replace(b"&gt;", b">").replace(b"&quot;", b'"')
-        text = text.replace(b"&amp;", b"&")
-    if _REFERENCE.search(text):
-        text = visible(unescape(text.decode("utf-8", "replace"))).encode("utf-8", "replace")
-        if _REFERENCE.search(text):
-            return None
-    text = text.replace(b"<![CDATA[", b"").replace(b"]]>", b"")
-    odd = _ODD.search(text)
-    if odd is None:
+    if b"&" in text:
+        for name in set(_MAYBE.findall(text)):
+            if name in _MARKUP:
+                text = text.replace(b"&" + name, _MARKUP[name])
+            elif not _parts_words(name):
+                return _joined(_resolved(entry))
+    return _joined(text)
+
+
+def _joined(text: bytes | None) -> bytes | None:
+    if text is None or not (_ODD.search(text) or _SEAM.search(text)):
+        return text
+    text = _CDATA.sub(b"", text)
+    if not _ODD.search(text):
         return text
     return None if _DECLARED.search(text) else text + b" " + _JOINS.sub(b"", text)
 
 
+def _resolved(text: bytes) -> bytes | None:
+    text = text.replace(b"&lt;", b"<").replace(b"&gt;", b">").replace(b"&quot;", b'"')
+    text = text.replace(b"&amp;", b"&")  # XML's own references are resolved; what is left is HTML's
+    if _UNENDING.search(text):
+        return None
+    text = visible(unescape(text.decode("utf-8", "replace"))).encode("utf-8", "replace")
+    return None if _REFERENCE.search(text) else text
+
+
+def blanked(markup: bytes) -> bytes:
+    """Give the markup from `opened` with blanks for what parts words."""
+    return _LEFT.sub(b" ", markup)
+
+
 def words(markup: bytes) -> bytes:
     """Give the words of `markup` folded as the judge folds them, with a blank before and after each."""
-    if _PERCENT.search(markup):
+    if b"%" in markup and _PERCENT.search(markup):
         markup = markup + b" " + unquote_to_bytes(markup)
     if markup.isascii():
         return b" %b " % markup.translate(_SPACED)
     odd = {_kind(char) for char in set(markup.translate(None, _ASCII).decode("utf-8", "replace"))}
     if odd == {"blank"}:
         return b" %b " % markup.translate(_BARE)
-    text = markup.decode("utf-8", "replace")
+    text = markup.translate(_FOLDING).decode("utf-8", "replace")
     return b" %b " % fold(visible(text) if "junk" in odd else text).encode("utf-8", "replace")
 
 
 def apart(markup: bytes) -> bytes | None:
     """Give what stands between the tags of `markup`, and names in attributes; None when that is unsure."""
-    between = _TAG.sub(b" ", markup)
-    if b"<" in between or b">" in between or _HIDING.search(markup):
+    pieces = _TAG.split(markup)
+    between, tags = b" ".join(pieces[::2]), b"".join(pieces[1::2])
+    if b"<" in between or b">" in between or _HIDING.search(tags):
         return None
-    named = _NAMED.findall(markup)
-    return b" ".join((between, *named)) if named else between
+    return b" ".join((between, *_NAMED.findall(tags)))
 
 
 @lru_cache(maxsize=4096)
@@ -109,6 +136,10 @@ def _kind(char: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _is_blank(name: bytes) -> bool:
-    meant = unescape(f"&{name.decode()}")
+def _parts_words(name: bytes) -> bool:
+    """Whether what may be a reference is none at all, or is one to characters that part words."""
+    reference = "&" + name.decode().replace("amp;", "", 3)
+    meant = unescape(reference)
+    if not reference.endswith(";"):
+        return meant == reference
     return all(char not in "<>&%" and _kind(char) == "blank" for char in meant)
