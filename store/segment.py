@@ -5,10 +5,11 @@ characters, each run closed by its last character alone; so 月球科研站 is �
 a word of it. All other words are folded: width and compatibility forms (NFKC), case, accents.
 """
 
-import html
 import re
 import unicodedata
 from typing import Final
+
+from feeds.references import unescape
 
 _SPACELESS: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
@@ -51,4 +52,4 @@ def segment(text: str) -> str:
 
 def bare(markup: str) -> str:
     """Text of HTML, for the index."""
-    return html.unescape(_TAG.sub(" ", markup))
+    return unescape(_TAG.sub(" ", markup))

@@ -5,7 +5,6 @@ text; the logistic function makes a probability of the sum.
 """
 
 import functools
-import html
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from feeds.curate.language import detect, reads_as
 from feeds.curate.topic import GROUP_LIMIT, Topic
 from feeds.model import Item, Reason, Verdict
 from feeds.model.value import Value
+from feeds.references import unescape
 
 Place = Literal["title", "summary", "content", "categories", "source", "link"]
 _TAG = re.compile(r"<[^>]{0,2000}>")
@@ -87,7 +87,7 @@ def _places(item: Item) -> Iterator[tuple[Place, str]]:
     yield "title", item.title
     yield "summary", item.summary[:_TEXT_LIMIT]
     if item.content:
-        yield "content", html.unescape(_TAG.sub(" ", item.content[:_CONTENT_LIMIT]))
+        yield "content", unescape(_TAG.sub(" ", item.content[:_CONTENT_LIMIT]))
     if item.categories:
         yield "categories", " . ".join(item.categories[:40])
     if item.url:

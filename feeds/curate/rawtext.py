@@ -6,12 +6,12 @@ of attributes for example, does no harm. All is linear in the entry.
 
 import re
 from functools import lru_cache
-from html import unescape
 from html.entities import html5
 from urllib.parse import unquote_to_bytes
 
 from feeds.curate.fold import fold
 from feeds.curate.text import visible
+from feeds.references import unescape
 
 _ASCII = bytes(range(128))
 _SPACED = bytes(
@@ -33,7 +33,7 @@ _MARKUP |= dict.fromkeys((b"quot;", b"#34;", b"#x22;"), b'"')
 _MARKUP |= dict.fromkeys((b"apos;", b"#39;", b"#039;", b"#x27;"), b"'")
 """Of what tags are made, as it is mostly escaped."""
 _UNENDING = re.compile(rb"&#[0-9]{41}")
-"""A number that Python may refuse to read."""
+"""A number that a parser of XML may read as a character, and others as none."""
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 _INLINE = (
     r"</?(?:a(?:bbr)?|b(?:d[io]|ig)?|c(?:ite|ode)|d(?:el|fn)|em|font|i(?:ns)?|kbd|mark|q|r(?:b|uby)"

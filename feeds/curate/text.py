@@ -11,6 +11,8 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
+from feeds.references import unescape
+
 HTML_LIMIT = 64 * 1024
 """Characters of HTML that are looked at; what comes after is cut off."""
 DEPTH_LIMIT = 100
@@ -163,7 +165,7 @@ def _whole_tags(text: str, *, cut: bool) -> str:
 
 
 def _decoded(html: str) -> str:
-    return entities.unescape(_without_markup(html))
+    return unescape(_without_markup(html))
 
 
 def _without_markup(html: str) -> str:

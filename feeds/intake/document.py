@@ -9,6 +9,7 @@ import html
 import re
 
 from feeds.model.value import Value
+from feeds.references import unescape
 
 _ROOT = re.compile(rb"<((?:[^\s<>/:!?\"'=&]{1,64}:)?(?:rss|feed|rdf|channel))(?=[\s/>])", re.IGNORECASE)
 _PAGE = re.compile(rb"<(?:html|head|body|!doctype\s+html)\b", re.IGNORECASE)
@@ -175,7 +176,7 @@ def _expand(body: bytes, doctype: bytes) -> tuple[bytes, list[str]]:
         return body, [_BLOWN]
     values: dict[bytes, bytes] = {}
     for name, double, single in _ENTITY.findall(doctype):
-        value = html.unescape((double or single).decode("utf-8", "replace"))
+        value = unescape((double or single).decode("utf-8", "replace"))
         if not _REFERENCE.search(double or single):
             values.setdefault(name, html.escape(value).encode())
     budget = _MAX_GROWTH

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from html import escape, unescape
+from html import escape
 from typing import Protocol
 from urllib.parse import urljoin
 
@@ -17,6 +17,7 @@ from feeds.intake.links import absolute, cut, is_plain
 from feeds.intake.mapping import MAX_GUID, MAX_LINE, MAX_LIST, MAX_TEXT, MAX_TITLE, is_marked, text_as_markup
 from feeds.model.entry import Entry
 from feeds.model.value import Value
+from feeds.references import unescape
 
 MAX_SHORT = 500
 _LOOKED_AT = 1_500

@@ -1,10 +1,10 @@
 """An HTML page in place of a feed, and the feeds it names."""
 
 import re
-from html import unescape
 
 from feeds.intake.links import absolute, cut
 from feeds.model.entry import FoundFeed, ReadFailed
+from feeds.references import unescape
 
 _MAX_SCAN = 1_048_576
 _MAX_FEEDS = 30

@@ -5,10 +5,11 @@ not carry most control characters, JSON readers choke on lone surrogates, and di
 of one title turn the whole list of a reader around.
 """
 
-import html
 import re
 from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
+
+from feeds.references import unescape
 
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202d\u202e"
@@ -48,7 +49,7 @@ def title(value: str) -> str:
     quotation marks stand in for the brackets, and entities are decoded until none is left.
     """
     for _ in range(3 if "&" in value else 0):
-        decoded = html.unescape(value)
+        decoded = unescape(value)
         if decoded == value:
             break
         value = decoded

@@ -13,6 +13,7 @@ from typing import Final
 
 from feeds.model import Channel, Enclosure
 from feeds.publish import clean
+from feeds.references import unescape
 
 PATH: Final = "img/"
 LONGEST: Final = 2000
@@ -69,7 +70,7 @@ def content_of(channel: Channel, content: str) -> str:
 
     def moved(match: re.Match[str]) -> str:
         source = _SRC.search(match[1])
-        url = in_feed(channel, clean.address(html.unescape(source[2]))) if source else ""
+        url = in_feed(channel, clean.address(unescape(source[2]))) if source else ""
         if not source or not url:
             return ""
         return match[0].replace(source[0], f"{source[1]}{html.escape(url)}{source[3]}", 1)
