@@ -69,12 +69,17 @@ class GuardedAdapter(HTTPAdapter):
         super().close()
 
     def build_response(self, req: Any, resp: Any) -> requests.Response:  # noqa: ANN401 # as the class it extends
-        """Wrap the answer without cookie jar and header copies: the exchange holds the headers."""
-        response = requests.Response()
-        response.status_code = resp.status
-        response.raw = resp
-        response.url = req.url
-        return response
+        """Wrap the answer without header copies: the exchange holds the headers."""
+        return _Response(req.url, resp)
+
+
+class _Response(requests.Response):
+    """An answer without a cookie jar: the first one would load what cookies need."""
+
+    def __init__(self, url: str, raw: urllib3.HTTPResponse) -> None:
+        self.status_code = raw.status
+        self.raw = raw
+        self.url = url
 
 
 class _Request(requests.PreparedRequest):
