@@ -1,6 +1,5 @@
 """requests is loaded lean, and still whole for whoever asks more of it."""
 
-import importlib
 import json
 import subprocess
 import sys
@@ -85,10 +84,9 @@ def test_what_is_loaded_already_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     import zipfile  # noqa: PLC0415 # loaded before, on purpose
 
     monkeypatch.setitem(sys.modules, "zipfile", zipfile)
-    monkeypatch.delitem(sys.modules, "charset_normalizer", raising=False)
+    monkeypatch.delitem(sys.modules, "calendar", raising=False)
     with carrier._spared():
         assert sys.modules["zipfile"] is zipfile
-        with pytest.raises(ImportError):
-            importlib.import_module("charset_normalizer")
-        sys.modules["charset_normalizer"] = zipfile
-    assert sys.modules["charset_normalizer"] is zipfile
+        assert isinstance(sys.modules["calendar"], carrier._Later)
+        sys.modules["calendar"] = zipfile
+    assert sys.modules["calendar"] is zipfile

@@ -19,6 +19,7 @@ _NEEDLESS = frozenset(
     {
         "apscheduler",
         "charset_normalizer",
+        "dataclasses",
         "feedgen",
         "feedparser",
         "feeds.curate.topic",
@@ -27,7 +28,9 @@ _NEEDLESS = frozenset(
         "feeds.model.entry",
         "feeds.model.item",
         "feeds.publish",
+        "http.cookiejar",
         "importlib.metadata",
+        "inspect",
         "jinja2",
         "lxml",
         "platformdirs",
@@ -41,6 +44,9 @@ _NEEDLESS = frozenset(
         "store.record",
         "store.segment",
         "typer",
+        "typing_extensions",
+        "urllib.request",
+        "urllib3.util.url",
         "uvicorn",
     }
 )

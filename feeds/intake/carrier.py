@@ -14,6 +14,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from feeds.later import without
+
 _GUESSERS = ("chardet", "charset_normalizer")
 _SPARED = {
     "calendar": "",
@@ -73,22 +75,20 @@ class _Later(ModuleType):
 @contextmanager
 def _spared() -> Iterator[None]:
     """Keep what is not needed from being loaded within this block; what is loaded already stays."""
-    stand_ins: dict[str, ModuleType | None] = dict.fromkeys(_GUESSERS)
-    stand_ins |= {name: _Later(name, taken) for name, taken in _SPARED.items()}
-    placed = {name: one for name, one in stand_ins.items() if name not in sys.modules}
-    sys.modules.update(placed)  # type: ignore[arg-type] # None keeps a module from being found (reference, 5.3.1)
+    placed = {name: _Later(name, taken) for name, taken in _SPARED.items() if name not in sys.modules}
+    sys.modules.update(placed)
     try:
-        with warnings.catch_warnings():
+        with without(*_GUESSERS), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # requests tells of a missing guesser
             yield
     finally:
         for name, one in placed.items():
-            if sys.modules.get(name, ...) is one:
+            if sys.modules.get(name) is one:
                 del sys.modules[name]
                 _leave_in_package(name, one)
 
 
-def _leave_in_package(name: str, stand_in: ModuleType | None) -> None:
+def _leave_in_package(name: str, stand_in: _Later) -> None:
     """Let `import a.b` of what was loaded meanwhile find `a.b` where importing would have put it."""
     package, _, module = name.rpartition(".")
     if package in sys.modules:
