@@ -248,7 +248,7 @@ def _context() -> multiprocessing.context.ForkServerContext:
     Forking the program itself would copy its locked locks; spawning would import everything anew per worker.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["feeds.intake.isolate"])
+    context.set_forkserver_preload(["feeds.intake.isolate", "feeds.intake.full"])
     return context
 
 
