@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from feeds.errors import ConfigError
+from feeds.model.value import Struct, field
 from scheduler.config.types import Config
 from scheduler.show import Show
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from store import Store
 
 
-@dataclass(slots=True)
-class Shell:
+class Shell(Struct):
     """The options before the command's name, and what follows from them."""
 
     config_path: Path | None = None

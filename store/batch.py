@@ -2,10 +2,10 @@
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from feeds.model import Judged
+from feeds.model.value import Struct
 from store import candidates, items
 from store.codec import to_json
 
@@ -24,8 +24,7 @@ _INSERT: Final = (
 )
 
 
-@dataclass(slots=True)
-class Met:
+class Met(Struct):
     """Guids and keys that are stored already, or were met earlier in the document. Maker: `met`."""
 
     guids: set[str]

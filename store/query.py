@@ -8,11 +8,10 @@ the ending is cut), a "phrase" is taken literally, a minus excludes. Filters may
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from feeds.model.value import Value
+from feeds.model.value import Struct, Value
 from store.segment import paired, runs, words
 
 _TOKEN: Final = re.compile(r'(?P<minus>-)?(?:(?P<key>[a-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
@@ -61,8 +60,7 @@ class Query(Value, frozen=True, kw_only=True):
         return " AND ".join(self.wanted) + "".join(f" NOT {each}" for each in self.unwanted)
 
 
-@dataclass(slots=True)
-class _Parts:
+class _Parts(Struct):
     wanted: list[str]
     unwanted: list[str]
     filters: list[Filter]

@@ -8,10 +8,9 @@ regions and levels ask for them, and what is too much is followed no further tha
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from typing import Any, Final
 
-from feeds.model.value import Value
+from feeds.model.value import Struct, Value, field
 from store.cluster import SAME_STORY, Link
 from store.items import KEPT
 
@@ -68,8 +67,7 @@ def select(conn: sqlite3.Connection, sql: str, values: Iterable[int]) -> Iterato
         yield from conn.execute(sql.format(", ".join("?" * len(part))), part)
 
 
-@dataclass(slots=True)
-class Part:
+class Part(Struct):
     """Items that one of them reaches."""
 
     items: set[int] = field(default_factory=set)

@@ -1,11 +1,10 @@
 """One check into the store: everything it found, in one transaction of the caller."""
 
 import sqlite3
-from dataclasses import dataclass, field
 from typing import Any
 
 from feeds.model import Check, Identity, Judged, Recorded, Relation
-from feeds.model.value import replace
+from feeds.model.value import Struct, field, replace
 from store import batch, candidates, items, links, marks, relate, search, sources, stories
 from store.batch import Keyed
 from store.calm import conclude, revise
@@ -16,8 +15,7 @@ from store.links import Compare
 __all__ = ["record", "rejudge", "revise"]
 
 
-@dataclass(slots=True)
-class _Filing:
+class _Filing(Struct):
     """What one transaction works with, and counts."""
 
     conn: sqlite3.Connection

@@ -5,6 +5,7 @@ characters, each run closed by its last character alone; so 月球科研站 is �
 a word of it. All other words are folded: width and compatibility forms (NFKC), case, accents.
 """
 
+import functools
 import re
 import unicodedata
 from typing import Final
@@ -15,11 +16,21 @@ _SPACELESS: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
-_RUN: Final = re.compile(rf"[{_SPACELESS}]+|(?:(?![{_SPACELESS}])\w)+")
 _TAG: Final = re.compile(r"<[^>]*>")
-_PAIRED: Final = re.compile(rf"[{_SPACELESS}]")
 _MARKS: Final = re.compile("[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+")
 """Accents of Latin, Greek and Cyrillic, Hebrew points, Arabic vowel signs; no vowels of Indic scripts."""
+
+
+@functools.cache
+def _run() -> re.Pattern[str]:
+    """Compile the pattern of a run when there is one: classes of so many characters take milliseconds."""
+    return re.compile(rf"[{_SPACELESS}]+|(?:(?![{_SPACELESS}])\w)+")
+
+
+@functools.cache
+def _paired() -> re.Pattern[str]:
+    """As `_run`, of one character of these scripts."""
+    return re.compile(rf"[{_SPACELESS}]")
 
 
 def fold(text: str) -> str:
@@ -30,12 +41,12 @@ def fold(text: str) -> str:
 
 def runs(text: str) -> list[str]:
     """Folded words, and whole runs of characters of scripts without spaces, in order."""
-    return _RUN.findall(fold(text).replace("_", " "))
+    return _run().findall(fold(text).replace("_", " "))
 
 
 def paired(run: str) -> bool:
     """Tell whether a run is of a script without spaces."""
-    return bool(_PAIRED.match(run))
+    return bool(_paired().match(run))
 
 
 def words(run: str) -> list[str]:

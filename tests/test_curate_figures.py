@@ -161,7 +161,7 @@ SPELLINGS: list[Callable[[str], str]] = [
     lambda text: text.replace("国", "國").replace("际", "際").replace("月", "⽉"),
     lambda text: text.replace("a", "\U0001d41a"),
 ]
-PATTERNS = [pattern.source.replace("*", "").replace("..", " ") for pattern in LUNAR.matcher.patterns]
+PATTERNS = [pattern.source.replace("*", "").replace("..", " ") for pattern in LUNAR.patterns]
 
 
 @settings(deadline=None)  # the first example compiles the vocabulary

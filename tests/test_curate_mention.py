@@ -12,7 +12,7 @@ from feeds.curate.tune import Tuning, dull_verdict, may_matter, source_prior, tu
 from feeds.model import Item
 
 LUNAR = tuning(load("lunar-station"))
-PATTERNS = [p.source.replace("*", "").replace("..", " ") for p in LUNAR.topic.matcher.patterns]
+PATTERNS = [p.source.replace("*", "").replace("..", " ") for p in LUNAR.topic.patterns]
 TEA = """
 topic = {name = "tea", start = -3}
 [concepts.tea]

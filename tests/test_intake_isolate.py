@@ -236,6 +236,17 @@ def say(_work: object) -> ReadFailed:
     return isolate._CRASHED
 
 
+def loaded(module: str) -> ReadFailed:
+    """Say whether a module is loaded already."""
+    return isolate._CRASHED if module in sys.modules else isolate._TOO_LARGE
+
+
+def test_parsers_are_loaded_before_limits_hold(reader: IsolatedReader) -> None:
+    """What a process is forked from has loaded them for all, and in nobody's time."""
+    assert reader._call(loaded, "feedparser") == isolate._CRASHED
+    assert reader._call(loaded, "colorsys") == isolate._TOO_LARGE
+
+
 def short_of_memory(_work: object) -> Reading:
     """Stand for a parser that runs out of memory."""
     raise MemoryError

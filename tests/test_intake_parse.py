@@ -6,7 +6,7 @@ from typing import NoReturn
 import feedparser
 import pytest
 
-from feeds.intake import read as reading_module
+from feeds.intake import full
 from feeds.intake.document import Document, open_document
 from feeds.intake.head import read_head
 from feeds.intake.mapping import entry_from
@@ -80,7 +80,7 @@ def test_a_wrong_number_of_entries_is_not_believed(monkeypatch: pytest.MonkeyPat
 
 def test_an_entry_that_nobody_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """It comes out empty rather than not at all: the count of entries holds."""
-    monkeypatch.setattr("feeds.intake.entries.read_light", lambda *_, **__: ())
+    monkeypatch.setattr("feeds.intake.full.read_light", lambda *_, **__: ())
     body = rss(ITEM.format(1), "<item>" + "<category>c</category>" * 300 + "</item>")
     found = read(ReadRequest(body=body, url=URL))
     assert isinstance(found, Reading)
@@ -97,7 +97,7 @@ def test_running_out_is_a_value(
     def run_out(*_: object, **__: object) -> NoReturn:
         raise error
 
-    monkeypatch.setattr(reading_module, "read_new", run_out)
+    monkeypatch.setattr(full, "read_new", run_out)
     found = read(ReadRequest(body=rss(ITEM.format(1)), url=URL))
     assert isinstance(found, ReadFailed)
     assert found.kind == kind

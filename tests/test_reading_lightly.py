@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 2, tzinfo=UTC)
 URL = "https://wire.example/feed.xml"
 LUNAR = tuning(load("lunar-station"))
 BEST = tuning(LUNAR.topic, None, {URL: (1000, 1000)})
-PATTERNS = [p.source.replace("*", "").replace("..", " ") for p in LUNAR.topic.matcher.patterns]
+PATTERNS = [p.source.replace("*", "").replace("..", " ") for p in LUNAR.topic.patterns]
 CORPUS = Path(__file__).with_name("corpus")
 SETS = [
     *(CORPUS / name for name in ("lunar.jsonl", "hard.jsonl", "everyday.jsonl")),

@@ -13,31 +13,31 @@ _SURE = 0.3
 _FEWEST = 5
 _PLAIN = 0.25
 _SCRIPTS = (
-    ("ja", re.compile("[\u3041-\u30fa\uff66-\uff9d]")),
-    ("ko", re.compile("[\uac00-\ud7a3\u1100-\u11ff]")),
-    ("zh", re.compile("[\u3400-\u9fff\uf900-\ufaff]")),
-    ("cyrillic", re.compile("[\u0400-\u052f]")),
-    ("arabic", re.compile("[\u0620-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")),
-    ("he", re.compile("[\u05d0-\u05ea]")),
-    ("devanagari", re.compile("[\u0900-\u097f]")),
-    ("bn", re.compile("[\u0980-\u09ff]")),
-    ("pa", re.compile("[\u0a00-\u0a7f]")),
-    ("gu", re.compile("[\u0a80-\u0aff]")),
-    ("or", re.compile("[\u0b00-\u0b7f]")),
-    ("ta", re.compile("[\u0b80-\u0bff]")),
-    ("te", re.compile("[\u0c00-\u0c7f]")),
-    ("kn", re.compile("[\u0c80-\u0cff]")),
-    ("ml", re.compile("[\u0d00-\u0d7f]")),
-    ("si", re.compile("[\u0d80-\u0dff]")),
-    ("th", re.compile("[\u0e00-\u0e7f]")),
-    ("lo", re.compile("[\u0e80-\u0eff]")),
-    ("my", re.compile("[\u1000-\u109f]")),
-    ("ka", re.compile("[\u10a0-\u10ff]")),
-    ("hy", re.compile("[\u0530-\u058f]")),
-    ("am", re.compile("[\u1200-\u137f]")),
-    ("km", re.compile("[\u1780-\u17ff]")),
-    ("el", re.compile("[\u0370-\u03ff\u1f00-\u1fff]")),
-    ("latin", re.compile("[\u00c0-\u024f\u1e00-\u1eff]")),
+    ("ja", "[\u3041-\u30fa\uff66-\uff9d]"),
+    ("ko", "[\uac00-\ud7a3\u1100-\u11ff]"),
+    ("zh", "[\u3400-\u9fff\uf900-\ufaff]"),
+    ("cyrillic", "[\u0400-\u052f]"),
+    ("arabic", "[\u0620-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]"),
+    ("he", "[\u05d0-\u05ea]"),
+    ("devanagari", "[\u0900-\u097f]"),
+    ("bn", "[\u0980-\u09ff]"),
+    ("pa", "[\u0a00-\u0a7f]"),
+    ("gu", "[\u0a80-\u0aff]"),
+    ("or", "[\u0b00-\u0b7f]"),
+    ("ta", "[\u0b80-\u0bff]"),
+    ("te", "[\u0c00-\u0c7f]"),
+    ("kn", "[\u0c80-\u0cff]"),
+    ("ml", "[\u0d00-\u0d7f]"),
+    ("si", "[\u0d80-\u0dff]"),
+    ("th", "[\u0e00-\u0e7f]"),
+    ("lo", "[\u0e80-\u0eff]"),
+    ("my", "[\u1000-\u109f]"),
+    ("ka", "[\u10a0-\u10ff]"),
+    ("hy", "[\u0530-\u058f]"),
+    ("am", "[\u1200-\u137f]"),
+    ("km", "[\u1780-\u17ff]"),
+    ("el", "[\u0370-\u03ff\u1f00-\u1fff]"),
+    ("latin", "[\u00c0-\u024f\u1e00-\u1eff]"),
 )
 _ASCII = re.compile("[\x00-\x7f]+")
 _ASCII_LETTER = re.compile("[A-Za-z]")
@@ -186,11 +186,17 @@ def detect(text: str) -> str:
     return best if points[best] >= max(_SURE, len(words) * 0.03) else ""
 
 
+@functools.cache
+def _scripts() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Compile the scripts' patterns, when a text first asks for more than ASCII."""
+    return tuple((name, re.compile(letters)) for name, letters in _SCRIPTS)
+
+
 def _script(sample: str) -> str:
     foreign = _ASCII.sub("", sample)
     if not foreign:
         return "latin" if any(map(str.isalpha, sample)) else ""
-    counts = {name: len(pattern.findall(foreign)) for name, pattern in _SCRIPTS}
+    counts = {name: len(pattern.findall(foreign)) for name, pattern in _scripts()}
     counts["latin"] += len(_ASCII_LETTER.findall(sample))
     for dense in _DENSE:
         counts[dense] *= 3

@@ -30,7 +30,7 @@ def lint(name_or_path: str) -> tuple[Finding, ...]:
 
 def look_over(topic: Topic) -> tuple[Finding, ...]:
     """Look over a loaded topic: findings in the order unused, doubled, shadowed, dead, colliding."""
-    patterns = topic.matcher.patterns
+    patterns = topic.patterns
     return (
         *_unused(topic),
         *_doubled(patterns),
@@ -50,7 +50,7 @@ def _unused(topic: Topic) -> Iterator[Finding]:
     used: set[str] = set()
     for concept in topic.concepts:
         used.update(concept.near, concept.needs, concept.unless, concept.headline)
-    groups = dict.fromkeys(pattern.group for pattern in topic.matcher.patterns if "." not in pattern.group)
+    groups = dict.fromkeys(pattern.group for pattern in topic.patterns if "." not in pattern.group)
     for group in groups:
         if group not in used:
             yield Finding(

@@ -12,13 +12,13 @@ import math
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from feeds.curate.fold import fold
 from feeds.curate.match import UNSPACED
 from feeds.errors import MoonwireError
 from feeds.model import Item
+from feeds.model.value import Value
 
 Place = Literal["title", "summary"]
 REACH = 2.0
@@ -30,15 +30,21 @@ _LONGEST = 40
 """Characters of a word that are looked at."""
 _REMEMBER = 30_000
 _MOST_BYTES = 8 * 1024 * 1024
-_RUN = re.compile(rf"{UNSPACED.pattern}+|(?:(?!{UNSPACED.pattern})\w)+")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Model:
+@functools.cache
+def _run() -> re.Pattern[str]:
+    """Compile the pattern of a run when a model first asks: it takes milliseconds, and mostly none does."""
+    return re.compile(rf"{UNSPACED.pattern}+|(?:(?!{UNSPACED.pattern})\w)+")
+
+
+class Model(Value, frozen=True, kw_only=True, dict=True):
     """What was learned. Maker: `feeds.curate.learn`. Keeper: the store. Taker: `feeds.curate.tune`."""
 
+    UNSHOWN = frozenset(("weights",))
+
     bias: float
-    weights: Mapping[str, float] = field(repr=False)
+    weights: Mapping[str, float]
     """Log-odds of each n-gram; those of an item are added and divided by the root of their number."""
 
     @functools.cached_property
@@ -130,7 +136,7 @@ def telling_words(model: Model, words: Iterable[Word], size: int) -> list[tuple[
 
 def _words(folded: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     before = ""
-    for match in _RUN.finditer(folded):
+    for match in _run().finditer(folded):
         text = match[0]
         if UNSPACED.match(text):
             yield from _characters(text)

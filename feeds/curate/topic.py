@@ -7,13 +7,13 @@ import functools
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
-from feeds.curate.match import Matcher
+from feeds.curate.match import Matcher, Pattern
 from feeds.curate.mention import Mentions, Scale, mentions_of
 from feeds.curate.topicfile import Concept, Places, read_table
 from feeds.curate.topictext import digest_of, shipped, text_of
 from feeds.errors import TopicError
+from feeds.model.value import Value
 
 __all__ = ["DEFAULT", "Topic", "build", "load", "shipped"]
 
@@ -26,9 +26,10 @@ HISTORY_MOST = 0.6
 """Log-odds that the history of a source may add."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Topic:
+class Topic(Value, frozen=True, kw_only=True, dict=True):
     """A compiled topic. Maker: `load`. Takers: the judge, the pipeline, the pages."""
+
+    UNSHOWN = frozenset(("concepts", "patterns"))
 
     name: str
     title: str
@@ -43,8 +44,8 @@ class Topic:
     places: Places
     kinds: Mapping[str, float]
     """What a source of each kind is worth, in log-odds."""
-    concepts: tuple[Concept, ...] = field(repr=False)
-    matcher: Matcher = field(repr=False)
+    concepts: tuple[Concept, ...]
+    patterns: tuple[Pattern, ...]
     path: str = ""
     digest: str = ""
     """Hash of the file's text: verdicts of an edited file are told apart though its revision stayed."""
@@ -53,6 +54,11 @@ class Topic:
     def label(self) -> str:
         """Name and revision, as verdicts state it."""
         return f"{self.name}@{self.revision}"
+
+    @functools.cached_property
+    def matcher(self) -> Matcher:
+        """Finds the patterns; made when the first item is judged, which few are."""
+        return Matcher(self.patterns)
 
     @functools.cached_property
     def masks(self) -> frozenset[str]:
@@ -87,7 +93,7 @@ class Topic:
         share = max(places.title, places.summary, places.content, places.categories, places.link)
         prior = max(0.0, min(1.0, max(self.kinds.values(), default=0.0)))
         scale = Scale(start=self.start, near=self.near, most=share * GROUP_LIMIT, besides=prior + learned)
-        return mentions_of(self.concepts, self.matcher.patterns, scale)
+        return mentions_of(self.concepts, self.patterns, scale)
 
 
 def load(name_or_path: str) -> Topic:
@@ -118,7 +124,7 @@ def build(text: str, path: str) -> Topic:
         places=content.places,
         kinds=content.kinds,
         concepts=content.concepts,
-        matcher=Matcher(content.patterns),
+        patterns=content.patterns,
         path=path,
         digest=digest_of(text),
     )

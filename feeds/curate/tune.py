@@ -7,7 +7,6 @@ names, nor say anything of an item in which the topic found nothing that speaks 
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -16,7 +15,7 @@ from feeds.curate.judge import judge, nothing_found
 from feeds.curate.model import REACH, Model, grams_of, logit_of, telling_words, words_of
 from feeds.curate.topic import HISTORY_MOST, Topic
 from feeds.model import Item, Reason, Verdict
-from feeds.model.value import replace
+from feeds.model.value import Value, replace
 
 LEARNED = "learned"
 PRIOR = "source-history"
@@ -33,15 +32,16 @@ _OUTRIGHT = 1.0
 """Log-odds above the threshold to which one concept must carry an item alone to name it outright."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tuning:
+class Tuning(Value, frozen=True, kw_only=True, dict=True):
     """A topic with what was learned for it. Maker: `tuning`. Takers: the pipeline and all that judges."""
+
+    UNSHOWN = frozenset(("shares", "exclusions"))
 
     topic: Topic
     model: Model | None = None
-    shares: Mapping[str, tuple[int, int]] = field(default_factory=dict, repr=False)
+    shares: Mapping[str, tuple[int, int]] = {}
     """Items judged and kept so far, by the address of their source."""
-    exclusions: frozenset[str] = field(default=frozenset(), repr=False)
+    exclusions: frozenset[str] = frozenset()
 
     @cached_property
     def label(self) -> str:

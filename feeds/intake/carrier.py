@@ -1,23 +1,65 @@
 """requests and urllib3, loaded without what nothing here asks of them.
 
-Loading them whole takes as long as asking a hundred feeds. A third of it goes into guessing character sets
-(`feeds.intake.charset` decides that), the versions of installed packages (urllib3, for HTTP/2) and zip files;
-requests works without a guesser of character sets, and the others load when they are used after all. The
-only home of both libraries.
+Loading them whole takes as long as asking a hundred feeds. Half of it goes into guessing character sets
+(`feeds.intake.charset` decides that), cookies, proxies of the environment, the patterns by which urllib3
+takes addresses apart, the versions of installed packages and zip files; requests works without a guesser of
+character sets, and the others load when they are used after all. The only home of both libraries.
 """
 
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
+from typing import Any
+
+from feeds.later import without
 
 _GUESSERS = ("chardet", "charset_normalizer")
+_SPARED = {
+    "calendar": "",
+    "email.parser": "",
+    "http.cookiejar": "",
+    "http.cookies": "Morsel",
+    "idna": "",
+    "importlib.metadata": "version",
+    "requests.cookies": "RequestsCookieJar _copy_cookie_jar cookiejar_from_dict extract_cookies_to_jar"
+    " get_cookie_header merge_cookies",
+    "urllib.request": "getproxies getproxies_environment parse_http_list proxy_bypass"
+    " proxy_bypass_environment",
+    "urllib3.util.url": "Url _BRACELESS_IPV6_ADDRZ_RE _IPV4_RE _encode_target _normalize_host parse_url",
+    "zipfile": "",
+}
+"""Modules that load when they are used, each with the names that others take out of it while they load."""
+
+
+class _Taken:
+    """Stands for what was taken out of a module that is not loaded: a function, a class or a pattern."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self._module = module
+        self._name = name
+
+    def _whole(self) -> Any:  # noqa: ANN401 # whatever it is
+        return getattr(import_module(self._module), self._name)
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        return self._whole()(*args, **kwargs)
+
+    def __instancecheck__(self, instance: object) -> bool:
+        return isinstance(instance, self._whole())
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._whole(), name)
 
 
 class _Later(ModuleType):
     """Stands for a module while others are loaded; what they took of it works, and loads it."""
+
+    def __init__(self, name: str, taken: str = "") -> None:
+        super().__init__(name)
+        vars(self).update({each: _Taken(name, each) for each in taken.split()})
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
@@ -30,28 +72,27 @@ class _Later(ModuleType):
         return import_module(self.__name__)
 
 
-def _versions() -> _Later:
-    standing = _Later("importlib.metadata")
-    version: Callable[[str], str] = lambda package: import_module("importlib.metadata").version(package)  # noqa: E731 # a def would load it to state its type
-    vars(standing)["version"] = version
-    return standing
-
-
 @contextmanager
 def _spared() -> Iterator[None]:
     """Keep what is not needed from being loaded within this block; what is loaded already stays."""
-    stand_ins: dict[str, ModuleType | None] = dict.fromkeys(_GUESSERS)
-    stand_ins |= {"importlib.metadata": _versions(), "zipfile": _Later("zipfile")}
-    placed = {name: one for name, one in stand_ins.items() if name not in sys.modules}
-    sys.modules.update(placed)  # type: ignore[arg-type] # None keeps a module from being found (reference, 5.3.1)
+    placed = {name: _Later(name, taken) for name, taken in _SPARED.items() if name not in sys.modules}
+    sys.modules.update(placed)
     try:
-        with warnings.catch_warnings():
+        with without(*_GUESSERS), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # requests tells of a missing guesser
             yield
     finally:
         for name, one in placed.items():
-            if sys.modules.get(name, ...) is one:
+            if sys.modules.get(name) is one:
                 del sys.modules[name]
+                _leave_in_package(name, one)
+
+
+def _leave_in_package(name: str, stand_in: _Later) -> None:
+    """Let `import a.b` of what was loaded meanwhile find `a.b` where importing would have put it."""
+    package, _, module = name.rpartition(".")
+    if package in sys.modules:
+        vars(sys.modules[package]).setdefault(module, stand_in)
 
 
 with _spared():

@@ -9,10 +9,10 @@ a year of two digits is 1950 to 2049 (RFC 5322 4.3). Weekdays are not believed.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from feeds.intake.calendar_words import half_of_day, month_of, zone_minutes
+from feeds.model.value import Struct
 
 _MAX = 120
 _RFC5322 = re.compile(
@@ -52,8 +52,7 @@ _MAX_OFFSET = 14 * 60
 _PIVOT = 50
 
 
-@dataclass(slots=True)
-class _Parts:
+class _Parts(Struct):
     year: int = 0
     month: int = 0
     day: int = 0

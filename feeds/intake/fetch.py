@@ -3,7 +3,6 @@
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from types import TracebackType
@@ -28,6 +27,7 @@ from feeds.intake.target import AddressError, Target, follow, parse
 from feeds.intake.transport import Transport, drain, read_body
 from feeds.intake.wire import Exchange, ExchangeError, FetchLimits
 from feeds.model import Fetched, FetchFailed, FetchOutcome, FetchRequest, Freshness, Hop, NotModified
+from feeds.model.value import Struct, field
 
 __all__ = ["FetchLimits", "Fetcher"]
 
@@ -37,8 +37,7 @@ _NOT_MODIFIED = 304
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-@dataclass(slots=True, kw_only=True)
-class _Walk:
+class _Walk(Struct, kw_only=True):
     """Where one fetch stands: the redirects behind it and the account of what it used."""
 
     request: FetchRequest

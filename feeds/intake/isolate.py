@@ -9,7 +9,8 @@ start of one, and a machine that is busy with other things are not the document'
 wall time, a multiple of it, ends what waits without computing.
 """
 
-import multiprocessing
+from __future__ import annotations
+
 import os
 import resource
 import signal
@@ -17,14 +18,17 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from feeds.intake.read import Work, finish, prepare, read
 from feeds.model.entry import ReadFailed, Reading, ReadRequest
 from feeds.model.value import Value, replace
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 TIMEOUT_S = 20.0
 """CPU seconds for one document."""
@@ -112,7 +116,7 @@ class IsolatedReader:
             finally:
                 self._give(worker)
 
-    def _take(self) -> "_Worker | None":
+    def _take(self) -> _Worker | None:
         """Return a free worker or a new one; None at the end. Callers are served in the order they came."""
         with self._changed:
             ticket = self._next_ticket
@@ -132,7 +136,7 @@ class IsolatedReader:
     def _room(self) -> bool:
         return bool(self._free) or len(self._all) < self._most
 
-    def _give(self, worker: "_Worker") -> None:
+    def _give(self, worker: _Worker) -> None:
         with self._changed:
             usable = worker.usable and not self._closed
             if usable:
@@ -154,7 +158,7 @@ class _Worker:
 
     def __init__(self, limits: _Limits) -> None:
         self._limits = limits
-        self._process: multiprocessing.context.ForkServerProcess | None = None
+        self._process: ForkServerProcess | None = None
         self._pipe: Connection | None = None
         self._left = _TASKS
         self._stopped = False
@@ -250,13 +254,15 @@ def own_path() -> Iterator[None]:
                     os.environ[name] = value
 
 
-def _context() -> multiprocessing.context.ForkServerContext:
+def _context() -> ForkServerContext:
     """Workers are forked from a server that has the parsers loaded and no threads.
 
     Forking the program itself would copy its locked locks; spawning would import everything anew per worker.
     """
+    import multiprocessing  # noqa: PLC0415 # loads slowly, and mostly no process is needed
+
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["feeds.intake.isolate"])
+    context.set_forkserver_preload(["feeds.intake.isolate", "feeds.intake.full"])
     return context
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from feeds.intake.charset import decode
 from feeds.intake.document import Document, NoFeed, open_document
-from feeds.intake.entries import read_dull, read_new, read_whole
+from feeds.intake.entries import read_dull
 from feeds.intake.head import read_head
 from feeds.intake.jsonfeed import looks_like_json, read_json
 from feeds.intake.page import read_page
@@ -152,6 +152,8 @@ def _unseen(
 
 
 def _finish_split(work: Work, parts: Split) -> Reading:
+    from feeds.intake.full import read_new  # noqa: PLC0415 # loads slowly, and is used in other processes
+
     entries, problems = read_new(parts, url=work.url, now=work.now)
     return Reading(
         head=read_head(parts.only([]), url=work.url, document=work.document),
@@ -164,6 +166,8 @@ def _finish_split(work: Work, parts: Split) -> Reading:
 
 
 def _finish_whole(work: Work) -> Reading | ReadFailed:
+    from feeds.intake.full import read_whole  # noqa: PLC0415 # as above
+
     found = read_whole(work.document.data, url=work.url, now=work.now, limit=MAX_ENTRIES)
     if isinstance(found, ReadFailed):
         return found

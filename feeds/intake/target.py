@@ -4,8 +4,6 @@ import re
 from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-import idna
-
 from feeds.intake.address import literal
 from feeds.model import BasicAuth
 from feeds.model.value import Value
@@ -132,6 +130,8 @@ def _host(host: str) -> str:
             raise AddressError("the host is no valid IPv6 address")
         return str(literal(host))
     if not host.isascii():
+        import idna  # noqa: PLC0415 # most hosts are ASCII
+
         try:
             host = idna.encode(host, uts46=True).decode("ascii")
         except idna.IDNAError:

@@ -5,10 +5,9 @@ categories and over the address in an author's name, and builds Python objects f
 entries beyond sane bounds are told apart here, so that they never reach it.
 """
 
-from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from feeds.model.value import Value
+from feeds.model.value import Struct, Value, field
 
 MAX_DEPTH = 200
 MAX_ATTRIBUTES = 400
@@ -56,8 +55,7 @@ class Form(Value, frozen=True, kw_only=True):
     """Indices of entries that feedparser would choke on."""
 
 
-@dataclass(slots=True)
-class _Watch:
+class _Watch(Struct):
     parser: expat.XMLParserType
     depth: int = 0
     entry: int = -1

@@ -3,11 +3,10 @@
 import socket
 import ssl
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 from feeds.model.fetching import FailureKind
-from feeds.model.value import Value
+from feeds.model.value import Struct, Value, field
 
 
 class FetchLimits(Value, frozen=True, kw_only=True):
@@ -47,8 +46,7 @@ class ExchangeError(Exception):
         """A clause: what would mend it; may be empty."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Exchange:
+class Exchange(Struct, kw_only=True):
     """The running account of one fetch; used by one thread."""
 
     limits: FetchLimits

@@ -6,11 +6,14 @@ and 3 µs, which is felt where there are thousands of entries to make, or forty 
 
 from typing import Any, ClassVar, TypeVar
 
-from msgspec import Struct, field
-from msgspec.structs import asdict
-from msgspec.structs import replace as _replace
+from feeds.later import without
 
-__all__ = ["Value", "asdict", "field", "replace"]
+with without("typing_extensions"):  # it loads as long as msgspec, which finds all it needs in typing
+    from msgspec import Struct, field
+    from msgspec.structs import asdict
+    from msgspec.structs import replace as _replace
+
+__all__ = ["Struct", "Value", "asdict", "field", "replace"]
 
 
 class Value(Struct, frozen=True, kw_only=True):

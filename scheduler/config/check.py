@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +13,7 @@ from scheduler.config.kinds import WrongError, shown, split_credentials
 from scheduler.config.notify_check import rules_of, tables_of
 from scheduler.config.notify_types import NotifyRule
 
-_TOKEN = re.compile(r"[\x21-\x7e]{16,500}")
+_SIGNS = r"[\x21-\x7e]{16,500}"
 
 
 def check_document(document: Mapping[str, Any], findings: Findings) -> dict[str, dict[str, Any]]:
@@ -56,7 +55,7 @@ def _take_token(serve: dict[str, Any], findings: Findings) -> None:
             "[serve] token_env",
             f"the environment variable {variable} is not set, expected it to hold the operator's token.",
         )
-    elif not _TOKEN.fullmatch(token):
+    elif not re.fullmatch(_SIGNS, token):
         findings.add(
             "[serve] token_env",
             f"the environment variable {variable} holds no token ({len(token)} characters), expected 16 to "
@@ -186,7 +185,7 @@ def _unknown_top(name: str, known: list[str]) -> str:
 
 
 def _unknown_key(name: str, section: Section) -> str:
-    near = get_close_matches(name, [key.name for key in section.keys], n=1, cutoff=0.75)
+    near = _close(name, [key.name for key in section.keys], cutoff=0.75)
     for other in (*SECTIONS, *TABLES):
         if not near and other is not section and any(key.name == name for key in other.keys):
             return f"is not a known key here; it belongs under {_header(other)}."
@@ -195,9 +194,16 @@ def _unknown_key(name: str, section: Section) -> str:
     )
 
 
+def _close(name: str, known: list[str], *, cutoff: float) -> list[str]:
+    """Return the known name that is most like `name`, if one is as alike as `cutoff`."""
+    from difflib import get_close_matches  # noqa: PLC0415 # most files know their keys
+
+    return get_close_matches(name, known, n=1, cutoff=cutoff)
+
+
 def _nearest(name: str, known: list[str]) -> str:
-    nearest = get_close_matches(name, known, n=1, cutoff=0.0)[0]
-    alike = get_close_matches(name, known, n=1, cutoff=0.5)
+    nearest = _close(name, known, cutoff=0.0)[0]
+    alike = _close(name, known, cutoff=0.5)
     return nearest if alike else f"{nearest} (all of them: {', '.join(known)})"
 
 

@@ -1,10 +1,9 @@
 """What is wrong with a configuration, gathered sentence by sentence."""
 
-from dataclasses import dataclass, field
+from feeds.model.value import Struct, field
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(Struct):
     """Sentences on what is wrong, in the order of the file."""
 
     file: str

@@ -11,15 +11,16 @@ from urllib.parse import unquote, urlsplit
 from feeds.model.value import Value
 
 _LONGEST_SHOWN = 60
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
-_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")  # RFC 9110 5.5
+# Patterns are texts where few files have to do with them: `re` compiles them when they are asked, and once.
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110 5.6.2
+_HEADER_VALUE = r"[\t\x20-\x7e\xa0-\xff]*"  # RFC 9110 5.5
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")
-_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # RFC 5646, without its registry
-_HOST = re.compile(
+_TAG = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"  # RFC 5646, without its registry
+_HOST = (
     r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?"
 )
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 # What frames a request or makes it conditional; a configured one would contradict moonwire's own.
 _OWN_HEADERS = frozenset(
     {
@@ -127,11 +128,11 @@ def some_of(*choices: str) -> Kind:
     return Kind(f"a list that holds some of {named}, or none", read)
 
 
-def matching(pattern: re.Pattern[str], expected: str) -> Kind:
+def matching(pattern: str, expected: str) -> Kind:
     """Return the kind of texts that match a pattern as a whole, or are empty."""
 
     def read(value: object) -> str:
-        if not isinstance(value, str) or (value and not pattern.fullmatch(value)):
+        if not isinstance(value, str) or (value and not re.fullmatch(pattern, value)):
             raise WrongError
         return value
 
@@ -194,7 +195,7 @@ def _host(value: object) -> str:
     try:
         return str(ip_address(bare))
     except ValueError:
-        if not _HOST.fullmatch(bare):
+        if not re.fullmatch(_HOST, bare):
             raise WrongError from None
     return bare.lower().rstrip(".")
 
@@ -217,13 +218,13 @@ def _headers(value: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, dict):
         raise WrongError
     for name, content in value.items():
-        if not _TOKEN.fullmatch(name):
+        if not re.fullmatch(_HEADER_NAME, name):
             raise WrongError(
                 f'header names of letters, digits and hyphens only, not "{name[:_LONGEST_SHOWN]}"'
             )
         if name.lower() in _OWN_HEADERS:
             raise WrongError(f'no header "{name}", which moonwire sets itself')
-        if not isinstance(content, str) or not _HEADER_VALUE.fullmatch(content):
+        if not isinstance(content, str) or not re.fullmatch(_HEADER_VALUE, content):
             raise WrongError(f'one line of Latin-1 text as the value of header "{name}"')
     return tuple(value.items())
 

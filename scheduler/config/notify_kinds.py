@@ -5,14 +5,14 @@ from datetime import time
 
 from scheduler.config.kinds import LANGUAGE, Kind, WrongError, text
 
-_CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
-_MAILBOX = re.compile(r"[^\s@<>(),;:\\\"\[\]\x00-\x1f\x7f]{1,64}@[^\s@<>(),;:\\\"\[\]\x00-\x1f\x7f]{1,253}")
+_CLOCK_TIME = r"([01][0-9]|2[0-3]):([0-5][0-9])"
+_MAILBOX = r"[^\s@<>(),;:\\\"\[\]\x00-\x1f\x7f]{1,64}@[^\s@<>(),;:\\\"\[\]\x00-\x1f\x7f]{1,253}"
 """The addresses that people have (RFC 5321 4.1.2 without quoted forms, RFC 6531 with any script)."""
 _MOST = 100
 
 
 def _clock_time(value: object) -> time:
-    found = _CLOCK_TIME.fullmatch(value) if isinstance(value, str) else None
+    found = re.fullmatch(_CLOCK_TIME, value) if isinstance(value, str) else None
     if found is None:
         raise WrongError
     return time(int(found[1]), int(found[2]))
@@ -35,7 +35,7 @@ def _zone(value: object) -> str:
 
 
 def _mailbox(value: object) -> str:
-    if not isinstance(value, str) or not _MAILBOX.fullmatch(value.strip()):
+    if not isinstance(value, str) or not re.fullmatch(_MAILBOX, value.strip()):
         raise WrongError
     return value.strip()
 

@@ -9,7 +9,7 @@ from scheduler.config.kinds import LANGUAGE, OPTIONAL_ADDRESS, VARIABLE, one_of,
 from scheduler.config.section import Key, Section
 from scheduler.config.translate_types import TranslateConfig
 
-_KEY = re.compile(r"[\x21-\x7e]{1,500}")
+_KEY = r"[\x21-\x7e]{1,500}"
 
 TRANSLATE = Section(
     name="translate",
@@ -60,7 +60,7 @@ def translate_of(values: dict[str, Any], findings: Findings) -> TranslateConfig:
     if not values.get("to", "en"):
         findings.add("[translate] to", f'found "" (text), expected {LANGUAGE.expected}.')
     key = os.environ.get(variable, "") if variable else ""
-    if variable and not _KEY.fullmatch(key):
+    if variable and not re.fullmatch(_KEY, key):
         findings.add(
             "[translate] key_env",
             f"the environment variable {variable} is not set or holds no key, expected 1 to 500 letters, "

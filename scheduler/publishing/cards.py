@@ -50,7 +50,7 @@ def _series(
 def topic_card(about: Topic) -> TopicCard:
     """Return a topic as its page shows it."""
     groups: dict[str, dict[str, list[str]]] = {}
-    for pattern in about.matcher.patterns:
+    for pattern in about.patterns:
         words = groups.setdefault(pattern.group, {}).setdefault(pattern.declared or pattern.language, [])
         if pattern.source not in words:
             words.append(pattern.source)

@@ -7,10 +7,9 @@ of many sources ends soon after the last quick answer, but waits for those known
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from feeds.model import FetchOutcome, FetchRequest, SourceState
-from feeds.model.value import Value
+from feeds.model.value import Struct, Value
 from scheduler.rounds.pipeline import Fetches
 
 STUCK_S = 2.0
@@ -33,8 +32,7 @@ KNOWN = 1.5
 """A source known to be slow is waited for this many times as long as it took last time."""
 
 
-@dataclass(slots=True, eq=False)
-class Flight:
+class Flight(Struct, eq=False):
     """One source that is being checked. Written by its worker (`answered`) and by the round."""
 
     state: SourceState

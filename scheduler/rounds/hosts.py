@@ -10,7 +10,6 @@ import ipaddress
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import count
@@ -18,7 +17,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from feeds.model.hold import HostHold
-from feeds.model.value import replace
+from feeds.model.value import Struct, replace
 
 Work = TypeVar("Work")
 
@@ -96,8 +95,7 @@ def _still(until: datetime | None, now: datetime) -> datetime | None:
     return until if until is not None and until > now else None
 
 
-@dataclass(slots=True)
-class _Host:
+class _Host(Struct):
     hold: HostHold
     last_start: float = float("-inf")
     open: int = 0
