@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from feeds.intake import isolate
+from feeds.intake import isolate, worker
 from feeds.intake.isolate import IsolatedReader
 from feeds.intake.read import Work
 from feeds.model.entry import ReadFailed, Reading, ReadRequest
@@ -106,7 +106,7 @@ def test_memory_is_limited(reader: IsolatedReader, monkeypatch: pytest.MonkeyPat
 
 def test_computing_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     """A read that takes too much CPU is stopped, and the next one works."""
-    monkeypatch.setattr(isolate, "WALL_FACTOR", 100)  # a busy machine must not be what stops it
+    monkeypatch.setattr(worker, "WALL_FACTOR", 100)  # a busy machine must not be what stops it
     with IsolatedReader(workers=1, timeout_s=0.3) as impatient:
         with monkeypatch.context() as patched:
             patched.setattr(isolate, "finish", spin)
@@ -122,7 +122,7 @@ def test_computing_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> No
 def test_waiting_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     """A read that computes nothing and never ends is stopped as well, later."""
     monkeypatch.setattr(isolate, "finish", hang)
-    monkeypatch.setattr(isolate, "WALL_FACTOR", 2)
+    monkeypatch.setattr(worker, "WALL_FACTOR", 2)
     with IsolatedReader(workers=1, timeout_s=0.1) as impatient:
         found = impatient.read(ReadRequest(body=BODY))
     assert isinstance(found, ReadFailed)
@@ -131,7 +131,7 @@ def test_waiting_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_the_wait_for_a_worker_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents behind a slow one are read, however long they stood in line."""
-    monkeypatch.setattr(isolate, "WALL_FACTOR", 1)
+    monkeypatch.setattr(worker, "WALL_FACTOR", 1)
     found: list[object] = []
     with IsolatedReader(workers=1, timeout_s=30) as narrow:
         threads = [
@@ -167,12 +167,12 @@ def test_closing_ends_reads_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
     busy.close()
     for thread in threads:
         thread.join(timeout=30)
-    assert found == [isolate._ENDED] * 3
+    assert found == [worker.ENDED] * 3
 
 
 def test_workers_are_replaced_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker reads so many documents and no more."""
-    monkeypatch.setattr(isolate, "_TASKS", 1)
+    monkeypatch.setattr(worker, "_TASKS", 1)
     with IsolatedReader(workers=1) as frugal:
         assert isinstance(frugal.read(ReadRequest(body=BODY)), Reading)
         assert not frugal._all
@@ -197,7 +197,7 @@ def test_a_worker_that_can_not_start_is_a_value(monkeypatch: pytest.MonkeyPatch)
 
     with IsolatedReader(workers=1) as poor:
         with monkeypatch.context() as patched:
-            patched.setattr(isolate, "_context", refuse)
+            patched.setattr(worker, "_context", refuse)
             found = poor.read(ReadRequest(body=BODY))
         assert isinstance(found, ReadFailed)
         assert "No process could be started" in found.sentence
@@ -233,18 +233,18 @@ def test_threads_may_share_a_reader(reader: IsolatedReader) -> None:
 
 def say(_work: object) -> ReadFailed:
     """Stand for a parser with a clear answer."""
-    return isolate._CRASHED
+    return worker._CRASHED
 
 
 def loaded(module: str) -> ReadFailed:
     """Say whether a module is loaded already."""
-    return isolate._CRASHED if module in sys.modules else isolate._TOO_LARGE
+    return worker._CRASHED if module in sys.modules else worker._TOO_LARGE
 
 
 def test_parsers_are_loaded_before_limits_hold(reader: IsolatedReader) -> None:
     """What a process is forked from has loaded them for all, and in nobody's time."""
-    assert reader._call(loaded, "feedparser") == isolate._CRASHED
-    assert reader._call(loaded, "colorsys") == isolate._TOO_LARGE
+    assert reader._call(loaded, "feedparser") == worker._CRASHED
+    assert reader._call(loaded, "colorsys") == worker._TOO_LARGE
 
 
 def short_of_memory(_work: object) -> Reading:
@@ -260,8 +260,8 @@ def test_a_worker_answers_until_its_pipe_closes() -> None:
     ours.close()
     answers: list[object] = []
     pipe = SimpleNamespace(recv=theirs.recv, send=answers.append)
-    isolate._answer_all(cast("Connection", pipe), 60)
-    assert answers[:2] == [3, isolate._TOO_LARGE]
+    worker._answer_all(cast("Connection", pipe), 60)
+    assert answers[:2] == [3, worker._TOO_LARGE]
     assert "KeyError: 'quux'" in str(answers[2])
     assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
 
@@ -270,8 +270,8 @@ def test_a_worker_answers_until_its_pipe_closes() -> None:
     def recv() -> object:
         raise next(calls)
 
-    isolate._answer_all(cast("Connection", SimpleNamespace(recv=recv, send=answers.append)), 60)
-    assert answers[3:] == [isolate._TOO_LARGE]
+    worker._answer_all(cast("Connection", SimpleNamespace(recv=recv, send=answers.append)), 60)
+    assert answers[3:] == [worker._TOO_LARGE]
 
 
 def test_a_worker_limits_itself_before_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,7 +282,7 @@ def test_a_worker_limits_itself_before_it_answers(monkeypatch: pytest.MonkeyPatc
     ours, theirs = multiprocessing.Pipe()
     ours.close()
     pipe = SimpleNamespace(recv=theirs.recv, send=done.append)
-    isolate._serve(cast("Connection", pipe), isolate._Limits(cpu_s=1, memory_bytes=99))
+    worker._serve(cast("Connection", pipe), worker.Limits(cpu_s=1, memory_bytes=99))
     assert done == [
         (resource.RLIMIT_AS, (99, 99)),
         (resource.RLIMIT_CORE, (0, 0)),
@@ -294,26 +294,26 @@ def test_a_worker_limits_itself_before_it_answers(monkeypatch: pytest.MonkeyPatc
 
 def test_a_worker_stopped_from_outside_says_so() -> None:
     """Before its start and within a document, the end of the program is no crash of the document."""
-    limits = isolate._Limits(cpu_s=60, memory_bytes=isolate.MEMORY_BYTES)
-    early = isolate._Worker(limits)
+    limits = worker.Limits(cpu_s=60, memory_bytes=isolate.MEMORY_BYTES)
+    early = worker.Worker(limits)
     early.stop()
-    assert early.call(hang, None) == isolate._ENDED
-    running = isolate._Worker(limits)
-    assert running.call(say, None) == isolate._CRASHED
+    assert early.call(hang, None) == worker.ENDED
+    running = worker.Worker(limits)
+    assert running.call(say, None) == worker._CRASHED
     found: list[object] = []
     thread = threading.Thread(target=lambda: found.append(running.call(hang, None)))
     thread.start()
     running.stop()
     thread.join()
-    assert found == [isolate._ENDED]
+    assert found == [worker.ENDED]
 
 
 def test_a_worker_that_never_gets_ready_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that can not start a process in minutes gives an answer all the same."""
-    monkeypatch.setattr(isolate, "_START_S", 0)
-    monkeypatch.setattr(isolate, "_serve", hang)
-    limits = isolate._Limits(cpu_s=60, memory_bytes=isolate.MEMORY_BYTES)
-    assert isolate._Worker(limits).call(say, None) == isolate._UNSTARTED
+    monkeypatch.setattr(worker, "_START_S", 0)
+    monkeypatch.setattr(worker, "_serve", hang)
+    limits = worker.Limits(cpu_s=60, memory_bytes=isolate.MEMORY_BYTES)
+    assert worker.Worker(limits).call(say, None) == worker._UNSTARTED
 
 
 _READ = """
@@ -352,7 +352,7 @@ def test_the_server_of_the_workers_finds_our_packages(
     if given:
         monkeypatch.setenv("PYTHONPATH", given)
     before = dict(os.environ)
-    with isolate.own_path():
+    with worker.own_path():
         told = os.environ["PYTHONPATH"]
         says = [sys.executable, "-S", "-c", "import feeds.intake, sys; print(sys.path)"]
         found = subprocess.run(says, cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S603 # as above

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.intake import isolate, read
+from feeds.intake import isolate, read, worker
 from feeds.intake.isolate import IsolatedReader
 from feeds.model import (
     Check,
@@ -110,7 +110,7 @@ def test_the_reader_steps_aside_for_its_process(monkeypatch: pytest.MonkeyPatch)
         return Reading(head=FeedHead(), entries=(), hashes=(), total=0)
 
     monkeypatch.setattr(isolate, "prepare", prepared)
-    monkeypatch.setattr(isolate._Worker, "call", called)
+    monkeypatch.setattr(worker.Worker, "call", called)
     with IsolatedReader(waiting=turn.aside) as reader, turn:
         reader.read(ReadRequest(body=BODY, content_type="", url=FEED, seen=frozenset(), now=NOW))
         assert taken(turn)

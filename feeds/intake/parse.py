@@ -25,6 +25,7 @@ def _leave_unread(_text: str) -> time.struct_time:
 
 
 feedparser.registerDateHandler(_leave_unread)
+feedparser.api.PREFERRED_XML_PARSERS.clear()  # it looks for a module of libxml2 by name, at each parse anew
 
 
 class UnparsedError(Exception):

@@ -34,7 +34,7 @@ DRAIN_S = 8.0
 HOLD_SPREAD_S = 300
 CALM = 32
 """Checks that one transaction takes."""
-NEWS = 300
+NEWS = 1_000
 """Entries from which on a transaction takes no further check."""
 CALM_S = 0.5
 """Seconds that an answered check waits for others."""
