@@ -1,5 +1,6 @@
 """Slow hosts: they wait beside the workers, and no round of many waits for the last of them."""
 
+import math
 import threading
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from feeds.model import Check, NotModified, Recorded, SourceState
 from feeds.model.fetching import FetchOutcome, FetchRequest
 from scheduler.rounds import run
-from scheduler.rounds.flights import GRACE_S, STUCK_LEAST_S, STUCK_S, USUAL, WAITING, Flights
+from scheduler.rounds.flights import AT_ONCE_S, GRACE_S, STUCK_LEAST_S, STUCK_S, USUAL, WAITING, Flights
 from scheduler.rounds.run import run_round
 from tests.builders import a_state
 from tests.fakes import FakeWorkshop
@@ -51,6 +52,28 @@ def test_who_waits_takes_no_workers_place() -> None:
         air.start(a_state(), now)
         assert len(air) < 99
     assert len(air) == 2 + 2 * WAITING
+
+
+def test_more_are_put_to_work_where_nobody_answers() -> None:
+    """Two begin; each wait without any answer adds one, up to all. Who has its answer is at work."""
+    air = Flights(4)
+    now = air.open(ends=True)
+    first, _ = air.start(a_state(), now), air.start(a_state(), now)
+    assert not air.room(now)
+    assert air.at_once_s == AT_ONCE_S
+    first.answered = True
+    assert air.at_once_s == math.inf
+    air.more()
+    assert not air.room(now)
+    first.answered = False
+    for count in (3, 4):
+        air.more()
+        assert air.room(now)
+        air.start(a_state(), now)
+        assert len(air) == count
+    assert air.at_once_s == math.inf
+    air.more()
+    assert not air.room(now)
 
 
 @pytest.mark.parametrize("state", [a_state(failures=1), a_state(slow_s=3.0)])

@@ -5,6 +5,7 @@ take do not count as workers, nor do those that failed or were slow last time, w
 of many sources ends soon after the last quick answer, but waits for those known to answer slowly.
 """
 
+import math
 import time
 from collections.abc import Iterator
 
@@ -20,6 +21,10 @@ STUCK_TIMES = 10
 """In between: this many times as long as an answer of the round usually takes."""
 USUAL = 8
 """Answers that say what is usual."""
+FEW = 2
+"""Workers at first: where answers come at once, more of them only take turns, at 10 µs of CPU for each."""
+AT_ONCE_S = 0.005
+"""Seconds without an answer after which one more is put to work."""
 WAITING = 6
 """Requests that may wait at the same time, per worker."""
 BULK = 20
@@ -75,6 +80,7 @@ class Flights:
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
+        self._at_work = min(FEW, workers)
         self._open: dict[Flight, None] = {}  # in the order of their start
         self._ends = self._waits = False
         self._began = self._quick = 0.0
@@ -94,13 +100,26 @@ class Flights:
 
     def room(self, now: float) -> bool:
         """Whether one more may start at the monotonic instant `now`."""
-        if len(self._open) < self._workers:
+        if len(self._open) < self._at_work:
             return True
+        if self._at_work < self._workers:
+            return False
         stuck = self.stuck_s
         waiting = sum(
             1 for each in self._open if not each.answered and (each.patient or now - each.began >= stuck)
         )
         return len(self._open) < self._workers + min(waiting, WAITING * self._workers)
+
+    @property
+    def at_once_s(self) -> float:
+        """Seconds to wait for an answer before `more` are put to work; endless when they would not help."""
+        if self._at_work == self._workers or any(each.answered for each in self._open):
+            return math.inf
+        return AT_ONCE_S
+
+    def more(self) -> None:
+        """Put one more worker to work, if that helps."""
+        self._at_work += self.at_once_s < math.inf
 
     def start(self, state: SourceState, now: float, *, owed: bool = False) -> Flight:
         """Note that a check begins."""

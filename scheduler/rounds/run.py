@@ -184,8 +184,7 @@ class _Round:
             return False
         url, state = taken
         at = self._means.clock()
-        until = self._means.hosts.held_until(url, now=at)
-        if until is not None:
+        if (until := self._means.hosts.held_until(url, now=at)) is not None:
             self._queue.done(url)
             later = until + timedelta(seconds=self._means.jitter() * HOLD_SPREAD_S)
             why = f"the host {host_of(url)} refuses requests (403, 429): all of its sources wait"
@@ -206,13 +205,17 @@ class _Round:
             pauses.append(wait)
         if drain_until is not None:
             pauses.append(max(0.0, drain_until - now))
+        if len(self._queue):
+            pauses.append(self._flights.at_once_s)
         return min(pauses)
 
     def _take_result(self, timeout: float, watch: LineWatch) -> None:
         try:
             flight, check = self._results.get(timeout=timeout) if timeout > 0 else self._results.get_nowait()
         except queue.Empty:
-            self._record_calm()
+            self._flights.more()
+            if time.monotonic() - self._calm_since >= CALM_S:
+                self._record_calm()
             return
         if not flight.cut:
             self._flights.end(flight, time.monotonic())
