@@ -24,7 +24,19 @@ SEEDS = HERE / "corpus" / "fuzz"
 HANG_S = 2.0
 """CPU seconds that one input may take."""
 _DONE = re.compile(r"number_of_executed_units: *([0-9]+)")
-_NAMES = ("dates", "charset", "codings", "jsonfeed", "opml", "page", "prepare", "read", "split")
+_NAMES = (
+    "dates",
+    "charset",
+    "codings",
+    "jsonfeed",
+    "opml",
+    "page",
+    "prepare",
+    "read",
+    "split",
+    "plain",
+    "words",
+)
 _WORDS = (HERE / "corpus" / "fuzz-words.txt").read_text("utf-8").split("\n")[:-1]
 """What feeds are made of, for the breeding of inputs."""
 
@@ -51,7 +63,7 @@ def watched(limit_s: float = HANG_S) -> Iterator[None]:
 def breed(target: str, seconds: int, corpus: Path, crashes: Path) -> None:
     """Run atheris in this process; it ends the process."""
     atheris = importlib.import_module("atheris")
-    with atheris.instrument_imports(include=["feeds.intake", "feedparser"]):
+    with atheris.instrument_imports(include=["feeds.intake", "feeds.curate", "feedparser"]):
         run = importlib.import_module("fuzz_targets").run
 
     def one(data: bytes) -> None:

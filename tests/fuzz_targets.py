@@ -8,22 +8,29 @@ than linear shows.
 import codecs
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache, partial
 from urllib.parse import urlsplit
 
+from feeds.curate.assess import assess
+from feeds.curate.topic import load
+from feeds.curate.tune import Tuning, may_matter, tuning
 from feeds.errors import MoonwireError
 from feeds.intake import charset, dates
 from feeds.intake.decode import Undecodable
 from feeds.intake.decode import decode as undo
 from feeds.intake.document import NoFeed, open_document
 from feeds.intake.jsonfeed import looks_like_json
+from feeds.intake.light import outlines
 from feeds.intake.opml import parse_opml
+from feeds.intake.outline import entry_of
 from feeds.intake.page import find_feeds
 from feeds.intake.parse import parse_entries
+from feeds.intake.plain import plain_reader
 from feeds.intake.read import prepare, read
 from feeds.intake.split import split
 from feeds.intake.tree import is_element, name_of, read_tree
 from feeds.intake.wellformed import examine
-from feeds.model import ReadFailed, Reading, ReadRequest
+from feeds.model import ReadFailed, Reading, ReadRequest, Source
 
 STRETCHED = 32_768
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -125,6 +132,46 @@ def fuzz_split(option: int, data: bytes) -> None:
     assert alone == [whole[index]]
 
 
+def fuzz_plain(option: int, data: bytes) -> None:
+    """Hold what the bytes of an entry say without a tree against what a tree says."""
+    document = open_document(data)
+    if isinstance(document, NoFeed):
+        return
+    parts = split(document, encoding="utf-8", has_base=True, limit=50)
+    reader = plain_reader(parts) if parts else None
+    if parts is None or reader is None:
+        return
+    for index in range(len(parts.spans)):
+        plain = reader.outline(parts.entry(index))
+        if plain is not None:
+            (tree,) = outlines(parts.only([index])) or (None,)
+            assert tree is not None
+            made = partial(entry_of, url=URL, now=NOW, atom=bool(option & 1), whole=bool(option & 2))
+            assert made(plain) == made(tree)
+
+
+def fuzz_words(option: int, data: bytes) -> None:
+    """Read in full, an entry in whose bytes the vocabulary found nothing is neither kept nor near."""
+    request = ReadRequest(body=data, content_type=_TYPES[option % 8], url=URL, now=NOW)
+    decoded = charset.decode(data, request.content_type)
+    document = open_document(decoded.data)
+    if isinstance(document, NoFeed):
+        return
+    parts = split(document, encoding=decoded.encoding, has_base=True, limit=50)
+    if parts is None or not parts.spans or parts.cut:
+        return
+    dull = {parts.hashes[at] for at in range(len(parts.spans)) if not may_matter(parts.entry(at), _tuning())}
+    found = read(request) if dull else None
+    if isinstance(found, Reading):
+        for judged in assess(found.entries, Source(url=URL), found.head, _tuning(), now=NOW):
+            assert judged.raw_hash not in dull or not (judged.verdict.keep or judged.verdict.near), judged
+
+
+@cache
+def _tuning() -> Tuning:
+    return tuning(load("lunar-station"))
+
+
 def _nested(data: bytes) -> bool:
     """Whether an element stands inside one of its own name: the parser then forgets the feed's language."""
     root, _ = read_tree(data)
@@ -144,6 +191,8 @@ TARGETS: dict[str, Callable[[int, bytes], None]] = {
     "prepare": fuzz_prepare,
     "read": fuzz_read,
     "split": fuzz_split,
+    "plain": fuzz_plain,
+    "words": fuzz_words,
 }
 
 
