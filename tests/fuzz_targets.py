@@ -158,7 +158,8 @@ def fuzz_words(option: int, data: bytes) -> None:
     if isinstance(document, NoFeed):
         return
     parts = split(document, encoding=decoded.encoding, has_base=True, limit=50)
-    if parts is None or not parts.spans or parts.cut:
+    form = examine(document.data)
+    if parts is None or parts.cut or form.error or form.excess or form.heavy:
         return
     dull = {parts.hashes[at] for at in range(len(parts.spans)) if not may_matter(parts.entry(at), _tuning())}
     found = read(request) if dull else None
