@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,3 +91,12 @@ def test_what_is_loaded_already_stays(monkeypatch: pytest.MonkeyPatch) -> None:
         assert isinstance(sys.modules["calendar"], carrier._Later)
         sys.modules["calendar"] = zipfile
     assert sys.modules["calendar"] is zipfile
+
+
+def test_what_was_taken_of_a_module_is_what_it_stands_for() -> None:
+    """It is called, asked for what it has, and told whose kind something is."""
+    taken: Any = carrier._Taken("collections", "OrderedDict")
+    made = taken(a=1)
+    assert isinstance(made, taken)
+    assert not isinstance({}, taken)
+    assert taken.fromkeys("b") == {"b": None}
