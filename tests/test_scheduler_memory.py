@@ -52,8 +52,9 @@ def test_what_is_loaded_is_put_aside_once() -> None:
         frozen = gc.get_freeze_count()
         assert gc.isenabled()
         assert frozen > 10_000
+        later: list[list[int]] = [[] for _ in range(1_000)]
         memory.look_for_garbage()
-        assert gc.get_freeze_count() == frozen
+        assert gc.get_freeze_count() < frozen + len(later)  # what others let go meanwhile is counted off
         assert gc.get_threshold() > often
     finally:
         gc.set_threshold(*often)
