@@ -134,7 +134,7 @@ def fuzz_split(option: int, data: bytes) -> None:
 
 def fuzz_plain(option: int, data: bytes) -> None:
     """Hold what the bytes of an entry say without a tree against what a tree says."""
-    document = open_document(data)
+    document = open_document(charset.decode(data, "").data)
     if isinstance(document, NoFeed):
         return
     parts = split(document, encoding="utf-8", has_base=True, limit=50)
