@@ -147,7 +147,7 @@ def plain_reader(parts: Split) -> PlainReader | None:
         return None
     if not all(map(_URI.fullmatch, spaces.values())) or not read_tree(outside)[1]:
         return None
-    tags = [_attributes(_tag_of(tag)) for tag in (parts.channel, parts.start_tag) if b"lang" in tag]
+    tags = [_attributes_of(tag) for tag in (parts.channel, parts.start_tag) if b"lang" in tag]
     if None in tags:
         return None
     language = next((own[name] for own in tags if own for name in ("xml:lang", "lang") if own.get(name)), "")
@@ -162,10 +162,10 @@ def is_atom(parts: Split) -> bool:
     return local.lower() == b"feed" and declared(parts.start_tag).get(prefix, b"").lower() == _ATOM
 
 
-def _tag_of(tag: bytes) -> bytes:
-    """Give what stands behind the name in a start tag; empty for none."""
+def _attributes_of(tag: bytes) -> Mapping[str, str] | None:
+    """Attributes of a start tag; None when they are ill-formed, or names are beyond ASCII."""
     opening = _OPENING.match(_unix(tag))
-    return opening[2] if opening else tag
+    return _attributes(opening[2]) if opening else None
 
 
 def _unix(data: bytes) -> bytes:
