@@ -286,6 +286,4 @@ def _short(roles: Mapping[str, Sequence[Part]]) -> str:
 
 def _spaced(text: str) -> str:
     """Put one space in the place of blanks of any kind."""
-    if text.isprintable() and "  " not in text:  # of all blanks, a space alone is printable
-        return text.strip()
     return " ".join(text.split())

@@ -43,9 +43,6 @@ class Pace(Value, frozen=True, kw_only=True):
 
     def of(self, source: Source) -> "Pace":
         """Return these bounds with the source's own put over them, made consistent (floor wins)."""
-        own = source.min_interval_s is not None or source.max_interval_s is not None
-        if not own and 1 <= self.floor_s <= self.default_s <= self.ceiling_s:
-            return self  # as nearly always
         floor = self.floor_s if source.min_interval_s is None else source.min_interval_s
         ceiling = self.ceiling_s if source.max_interval_s is None else source.max_interval_s
         if source.max_interval_s is not None and source.min_interval_s is None:

@@ -121,7 +121,6 @@ class _Round:
         self._counts: Counter[str] = Counter()
         self._calm: list[tuple[SourceState, Check]] = []
         self._calm_since = 0.0
-        self._news = 0
 
     def run(self, states: Sequence[SourceState]) -> RoundReport:
         if states:
@@ -237,16 +236,15 @@ class _Round:
             if check.outcome in {"unchanged", "changed"}:
                 self._calm_since = self._calm_since if self._calm else time.monotonic()
                 self._calm.append((before, check))
-                self._news += len(check.judged)
             else:
                 self._record_calm()
                 self._record(before, check, quiet=quiet)
-        full = len(self._calm) >= CALM or self._news >= NEWS
+        full = len(self._calm) >= CALM or sum(len(check.judged) for _, check in self._calm) >= NEWS
         if full or (self._calm and time.monotonic() - self._calm_since >= CALM_S):
             self._record_calm()
 
     def _record_calm(self) -> None:
-        calm, self._calm, self._news = self._calm, [], 0
+        calm, self._calm = self._calm, []
         if not calm:
             return
         try:
