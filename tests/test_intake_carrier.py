@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from feeds.intake import carrier
+from tests.modules import not_loaded
 
 ROOT = Path(__file__).resolve().parents[1]
 _LOOK = """
@@ -85,7 +86,7 @@ def test_what_is_loaded_already_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     import zipfile  # noqa: PLC0415 # loaded before, on purpose
 
     monkeypatch.setitem(sys.modules, "zipfile", zipfile)
-    monkeypatch.delitem(sys.modules, "calendar", raising=False)
+    not_loaded(monkeypatch, "calendar")
     with carrier._spared():
         assert sys.modules["zipfile"] is zipfile
         assert isinstance(sys.modules["calendar"], carrier._Later)
