@@ -8,7 +8,18 @@ import pytest
 from feeds.model import Check, NotModified, Recorded, SourceState
 from feeds.model.fetching import FetchOutcome, FetchRequest
 from scheduler.rounds import run
-from scheduler.rounds.flights import AT_ONCE_S, GRACE_S, STUCK_LEAST_S, STUCK_S, USUAL, WAITING, Flights
+from scheduler.rounds.flights import (
+    AT_ONCE_S,
+    FEW,
+    GRACE_S,
+    STUCK_LEAST_S,
+    STUCK_S,
+    STUCK_TIMES,
+    USUAL,
+    WAITING,
+    Flights,
+    in_order,
+)
 from scheduler.rounds.run import run_round
 from tests.builders import a_state
 from tests.fakes import FakeWorkshop
@@ -76,13 +87,36 @@ def test_more_are_put_to_work_where_nobody_answers() -> None:
     assert not air.room(now)
 
 
+@pytest.mark.parametrize("workers", [1, 8])
 @pytest.mark.parametrize("state", [a_state(failures=1), a_state(slow_s=3.0)])
-def test_who_waited_last_time_takes_no_workers_place_from_the_start(state: SourceState) -> None:
-    """It is known that it will wait."""
-    air = Flights(1)
+def test_who_waited_last_time_takes_no_workers_place_from_the_start(state: SourceState, workers: int) -> None:
+    """It is known that it will wait: as many as begin a round are at work beside it."""
+    air = Flights(workers)
     now = air.open(ends=True)
-    air.start(state, now)
-    assert air.room(now)
+    for _ in range(5):
+        air.start(state, now)
+    for _ in range(min(FEW, workers)):
+        assert air.room(now)
+        air.start(a_state(), now)
+    assert not air.room(now)
+
+
+def test_hosts_are_not_asked_in_the_order_of_their_list() -> None:
+    """Of ten that hang side by side, few are among the first; whoever lists them otherwise gets the same."""
+    states = [a_state(url) for url in urls(200)]
+    order = in_order(states, 8)
+    assert len(order) == 200
+    assert len([state for state in order[:20] if state in states[:20]]) < 10
+    assert in_order(states[::-1], 8) == order
+
+
+def test_those_that_will_wait_begin_first_as_far_as_there_is_room_for_them() -> None:
+    """The others are not kept from being asked by so many that hang."""
+    waiting = [a_state(url, failures=1) for url in urls(WAITING + 3)]
+    order = in_order([a_state("https://a.example/"), *waiting, a_state("https://b.example/", slow_s=2.0)], 1)
+    assert [bool(state.failures or state.slow_s) for state in order] == [True] * WAITING + [False] + [
+        True
+    ] * 4
 
 
 @pytest.mark.parametrize(("took", "stuck"), [(0.001, STUCK_LEAST_S), (0.1, 1.0), (1.0, STUCK_S)])
@@ -94,6 +128,15 @@ def test_what_is_stuck_is_told_by_what_is_usual(took: float, stuck: float) -> No
         assert air.stuck_s == STUCK_S
         landed(air, now, took)
     assert air.stuck_s == pytest.approx(stuck)
+
+
+def test_what_is_usual_is_told_by_the_latest() -> None:
+    """The first of a round wait for each other: for threads, connections and what is loaded meanwhile."""
+    air = Flights(8)
+    now = air.open(ends=True)
+    for took in (*[0.1] * USUAL, *[0.05] * USUAL):
+        landed(air, now, took)
+    assert air.stuck_s == pytest.approx(0.5)
 
 
 def test_our_own_work_is_no_waiting() -> None:
@@ -118,6 +161,31 @@ def test_a_round_that_ends_does_so_some_time_after_the_last_quick_answer(quick: 
     assert air.overdue(now + quick + grace - 0.1) == []
     assert air.overdue(now + quick + grace + A_BIT) == [old]
     assert old.cut
+
+
+def test_who_failed_last_time_is_waited_for_as_long_as_is_long_in_this_round() -> None:
+    """A round of a tenth of a second is not stretched threefold by hosts that were dead minutes ago."""
+    air = Flights(8)
+    now = air.open(ends=True)
+    old = air.start(a_state(failures=1), now)
+    for _ in range(USUAL):
+        landed(air, now, 0.002)
+    assert air.wait_s(now) == pytest.approx(STUCK_TIMES * 0.002)
+    assert air.overdue(now + 0.019) == []
+    assert air.overdue(now + 0.02 + A_BIT) == [old]
+
+
+def test_how_long_until_all_are_overdue() -> None:
+    """By the last of them; endless where one is waited for, and where nothing is in the air."""
+    air = Flights(8)
+    now = air.open(ends=True)
+    assert air.wait_s(now) == math.inf
+    air.start(a_state(), now)
+    last = air.start(a_state(), now + 3)
+    assert air.wait_s(now + 1) == pytest.approx(2 + GRACE_S)
+    last.owed = True
+    assert air.wait_s(now) == math.inf
+    assert Flights(8).wait_s(now) == math.inf
 
 
 def test_a_round_of_which_nothing_is_known_yet_gets_its_seconds() -> None:
@@ -199,8 +267,8 @@ def test_quiet_checks_are_recorded_together(monkeypatch: pytest.MonkeyPatch) -> 
         return record_all(checks)
 
     monkeypatch.setattr(FakeWorkshop, "record_all", counted)
-    monkeypatch.setattr(run, "CALM", 4)
-    monkeypatch.setattr(run, "CALM_S", 600.0)
+    monkeypatch.setattr(run, "BATCH", 4)
+    monkeypatch.setattr(run, "BATCH_S", 600.0)
     states = []
     for url in urls(9):
         shop.web.feed(url, b"", etag='"1"')
@@ -221,7 +289,7 @@ def test_checks_with_news_are_recorded_together(monkeypatch: pytest.MonkeyPatch)
         return record_all(checks)
 
     monkeypatch.setattr(FakeWorkshop, "record_all", counted)
-    monkeypatch.setattr(run, "CALM_S", 600.0)
+    monkeypatch.setattr(run, "BATCH_S", 600.0)
     monkeypatch.setattr(run, "NEWS", 3)
     for url in urls(9):
         shop.web.feed(url, b"one two")

@@ -176,7 +176,7 @@ def test_a_round_that_is_stopped_records_what_ends_and_leaves_the_rest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What was not started stays due; nothing is half recorded."""
-    monkeypatch.setattr(run, "CALM", 1)
+    monkeypatch.setattr(run, "BATCH", 1)
     shop = FakeWorkshop(workers=1)
     for url in urls(5):
         shop.web.feed(url, b"one")

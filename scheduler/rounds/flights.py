@@ -2,12 +2,16 @@
 
 A host that takes its time costs nothing but a thread: those that wait for far longer than answers usually
 take do not count as workers, nor do those that failed or were slow last time, which begin first. A round
-of many sources ends soon after the last quick answer, but waits for those known to answer slowly.
+of many sources ends soon after the last quick answer, but waits for those known to answer slowly. The order
+in which hosts are asked is not that of the list: neighbours there often hang on the same machine, and a round
+that begins with ten of them that hang knows nothing of the others for seconds.
 """
 
 import math
 import time
-from collections.abc import Iterator
+import zlib
+from collections import deque
+from collections.abc import Sequence
 
 from feeds.model import FetchOutcome, FetchRequest, SourceState
 from feeds.model.value import Struct, Value
@@ -20,19 +24,23 @@ STUCK_LEAST_S = 0.3
 STUCK_TIMES = 10
 """In between: this many times as long as an answer of the round usually takes."""
 USUAL = 8
-"""Answers that say what is usual."""
+"""Answers that say what is usual: the latest ones, for the first of a round wait for each other."""
 FEW = 2
 """Workers at first: where answers come at once, more of them only take turns, at 10 µs of CPU for each."""
 AT_ONCE_S = 0.005
 """Seconds without an answer after which one more is put to work."""
-WAITING = 6
-"""Requests that may wait at the same time, per worker."""
+WAITING = 16
+"""Requests that may wait at the same time, per worker: a thread each, of some 0.1 MiB."""
 BULK = 20
 """Sources from which on a round does not wait for its last ones to the end."""
 GRACE_S = 5.0
 """How long a bulk round waits at least for as long as it is not known what is usual."""
 GRACE_SHARE = 0.3
-"""How long a bulk round waits after the last quick answer, as a share of the time up to that answer."""
+"""How long a bulk round waits after the last quick answer, as a share of the time up to that answer.
+
+Never for less than what makes a request count as waiting, but for those that failed last time: they get as
+many times what is usual, however little that is.
+"""
 KNOWN = 1.5
 """A source known to be slow is waited for this many times as long as it took last time."""
 
@@ -75,6 +83,19 @@ class _Watching(Value, frozen=True):
             self.flight.answered = True
 
 
+def in_order(states: Sequence[SourceState], workers: int) -> list[SourceState]:
+    """Return the sources in the order of asking: those that will wait as they did before, then all others.
+
+    As many begin first as may wait beside so many `workers`. The rest is spread by address: always alike for
+    the same sources, and like nothing in their list.
+    """
+    spread = sorted(states, key=lambda state: zlib.crc32(state.source.url.encode("utf-8", "replace")))
+    waiting = [state for state in spread if state.failures or state.slow_s]
+    first = waiting[: WAITING * workers]
+    last = waiting[len(first) :]
+    return [*first, *(state for state in spread if not (state.failures or state.slow_s)), *last]
+
+
 class Flights:
     """The checks of one round that have begun and not ended. Used by the round's thread."""
 
@@ -84,7 +105,7 @@ class Flights:
         self._open: dict[Flight, None] = {}  # in the order of their start
         self._ends = self._waits = False
         self._began = self._quick = 0.0
-        self._took: list[float] = []
+        self._took: deque[float] = deque(maxlen=USUAL)
 
     def __len__(self) -> int:
         return len(self._open)
@@ -102,13 +123,11 @@ class Flights:
         """Whether one more may start at the monotonic instant `now`."""
         if len(self._open) < self._at_work:
             return True
-        if self._at_work < self._workers:
-            return False
         stuck = self.stuck_s
         waiting = sum(
             1 for each in self._open if not each.answered and (each.patient or now - each.began >= stuck)
         )
-        return len(self._open) < self._workers + min(waiting, WAITING * self._workers)
+        return len(self._open) < self._at_work + min(waiting, WAITING * self._workers)
 
     @property
     def at_once_s(self) -> float:
@@ -132,36 +151,45 @@ class Flights:
         del self._open[flight]
         if not flight.cut and flight.answered and flight.took_s < STUCK_S:
             self._quick = now
-            if len(self._took) < USUAL:
-                self._took.append(flight.took_s)
+            self._took.append(flight.took_s)
 
     @property
     def stuck_s(self) -> float:
         """Seconds after which a request counts as waiting: by what is usual, once that is known."""
+        return min(max(self._long_s, STUCK_LEAST_S), STUCK_S)
+
+    @property
+    def _long_s(self) -> float:
+        """Seconds that are long for an answer in this round; endless as long as nothing is usual."""
         if len(self._took) < USUAL:
-            return STUCK_S
-        return min(max(STUCK_TIMES * sorted(self._took)[USUAL // 2], STUCK_LEAST_S), STUCK_S)
+            return math.inf
+        return STUCK_TIMES * sorted(self._took)[USUAL // 2]
 
     def overdue(self, now: float) -> list[Flight]:
         """Return the checks that a round that ends waits for no longer; they are marked as cut."""
-        least = self.stuck_s if len(self._took) >= USUAL else GRACE_S
-        grace = max(GRACE_SHARE * (self._quick - self._began), least)
-        if not self._ends or now < self._quick + grace:
+        if now < self._still or not self._open or self.wait_s(now) > 0:
             return []
-        late = list(self._late(now))
-        if len(late) < len(self._open):
-            return []
-        for flight in late:
+        for flight in self._open:
             flight.cut = True
-        return late
+        return list(self._open)
 
-    def _late(self, now: float) -> Iterator[Flight]:
-        stuck = self.stuck_s
-        for each in self._open:
-            known = KNOWN * each.state.slow_s if self._waits else 0.0
-            if (
-                not each.answered
-                and not (self._waits and each.owed)
-                and now - each.began >= max(stuck, known)
-            ):
-                yield each
+    def wait_s(self, now: float) -> float:
+        """Seconds until all that is in the air is overdue; endless when the round waits for some of it."""
+        if not self._ends:
+            return math.inf
+        long, still = self._long_s, self._still
+        least = GRACE_S if long == math.inf else self.stuck_s
+        brisk = min(long, least)
+        lates = (self._late_at(each, brisk if each.state.failures else least) for each in self._open)
+        return max(still, max(lates, default=math.inf)) - now
+
+    @property
+    def _still(self) -> float:
+        """Instant until which a round that ends waits for anything, however it may answer."""
+        return self._quick + GRACE_SHARE * (self._quick - self._began)
+
+    def _late_at(self, flight: Flight, wait_s: float) -> float:
+        if flight.answered or (self._waits and flight.owed):
+            return math.inf
+        known = KNOWN * flight.state.slow_s if self._waits else 0.0
+        return max(self._quick + wait_s, flight.began + max(wait_s, known))

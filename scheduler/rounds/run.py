@@ -1,8 +1,8 @@
 """One round: the sources that are due, asked in parallel, recorded one by one.
 
 Workers only make `Check` values; the thread that called records them, so the store has a single
-writer. Work in flight is bounded by `Flights`, hosts are kept apart by `HostQueue`. Checks that were
-answered are recorded some at a time: a transaction costs more than a check without news, and one of
+writer. Work in flight is bounded by `Flights`, hosts are kept apart by `HostQueue`. Checks are
+recorded some at a time: a transaction costs more than a check without news, and one of
 several documents with news writes each page once.
 """
 
@@ -21,7 +21,7 @@ from feeds.model.value import Value, replace
 from scheduler.log import check_line
 from scheduler.rounds import line, moves, pipeline, plan
 from scheduler.rounds.failures import Moment, broken, given_up
-from scheduler.rounds.flights import Flight, Flights
+from scheduler.rounds.flights import Flight, Flights, in_order
 from scheduler.rounds.hosts import HostBook, HostQueue, host_of
 from scheduler.rounds.late import Late
 from scheduler.rounds.line import LineWatch
@@ -32,12 +32,12 @@ __all__ = ["Means", "RoundReport", "run_round"]
 DRAIN_S = 8.0
 """Seconds that checks in flight may take to end once the round is told to stop."""
 HOLD_SPREAD_S = 300
-CALM = 32
+BATCH = 32
 """Checks that one transaction takes."""
 NEWS = 1_000
 """Entries from which on a transaction takes no further check."""
-CALM_S = 0.5
-"""Seconds that an answered check waits for others."""
+BATCH_S = 0.5
+"""Seconds that a check waits for others."""
 
 _log = logging.getLogger("moonwire.round")
 OnCheck = Callable[[Check, Recorded], None]
@@ -119,16 +119,15 @@ class _Round:
         self._flights = Flights(means.workers)
         self._threads = 0
         self._counts: Counter[str] = Counter()
-        self._calm: list[tuple[SourceState, Check]] = []
-        self._calm_since = 0.0
+        self._held: list[tuple[SourceState, Check, bool]] = []
+        self._held_since = 0.0
 
     def run(self, states: Sequence[SourceState]) -> RoundReport:
         if states:
             self._means.tools.warm()
         began = self._flights.open(ends=self._late.ends(len(states)), waits=self._late.waits)
         watch = LineWatch(host_of(moves.address_of(state)) for state in states)
-        # Who may keep us waiting takes no worker's place, so it begins first.
-        for state in sorted(states, key=lambda state: not (state.failures or state.slow_s)):
+        for state in in_order(states, self._means.workers):
             self._queue.add(moves.address_of(state), state)
         try:
             left = self._work(began, watch)
@@ -136,7 +135,7 @@ class _Round:
             rest = watch.settle(now=now, jitter=jitter)
             self._record_all(rest, quiet=watch.down)
         finally:
-            self._record_calm()
+            self._record_held()
             for _ in range(self._threads):
                 self._jobs.put(None)
         return RoundReport(
@@ -204,8 +203,7 @@ class _Round:
             pauses.append(wait)
         if drain_until is not None:
             pauses.append(max(0.0, drain_until - now))
-        if len(self._queue):
-            pauses.append(self._flights.at_once_s)
+        pauses.append(self._flights.at_once_s if len(self._queue) else max(0.0, self._flights.wait_s(now)))
         return min(pauses)
 
     def _take_result(self, timeout: float, watch: LineWatch) -> None:
@@ -213,8 +211,8 @@ class _Round:
             flight, check = self._results.get(timeout=timeout) if timeout > 0 else self._results.get_nowait()
         except queue.Empty:
             self._flights.more()
-            if time.monotonic() - self._calm_since >= CALM_S:
-                self._record_calm()
+            if time.monotonic() - self._held_since >= BATCH_S:
+                self._record_held()
             return
         if not flight.cut:
             self._flights.end(flight, time.monotonic())
@@ -233,30 +231,28 @@ class _Round:
 
     def _record_all(self, checks: Iterable[tuple[SourceState, Check]], *, quiet: bool = False) -> None:
         for before, check in checks:
-            if check.outcome in {"unchanged", "changed"}:
-                self._calm_since = self._calm_since if self._calm else time.monotonic()
-                self._calm.append((before, check))
-            else:
-                self._record_calm()
-                self._record(before, check, quiet=quiet)
-        full = len(self._calm) >= CALM or sum(len(check.judged) for _, check in self._calm) >= NEWS
-        if full or (self._calm and time.monotonic() - self._calm_since >= CALM_S):
-            self._record_calm()
+            self._held_since = self._held_since if self._held else time.monotonic()
+            self._held.append((before, check, quiet))
+            if len(self._held) >= BATCH:
+                self._record_held()
+        news = sum(len(check.judged) for _, check, _ in self._held)
+        if news >= NEWS or (self._held and time.monotonic() - self._held_since >= BATCH_S):
+            self._record_held()
 
-    def _record_calm(self) -> None:
-        calm, self._calm = self._calm, []
-        if not calm:
+    def _record_held(self) -> None:
+        held, self._held = self._held, []
+        if not held:
             return
         try:
-            recorded = self._means.record_all([check for _, check in calm])
+            recorded = self._means.record_all([check for _, check, _ in held])
         except StoreError:
             raise
         except Exception:  # noqa: BLE001 # one of them is poison: each on its own
-            for before, check in calm:
-                self._record(before, check)
+            for before, check, quiet in held:
+                self._record(before, check, quiet=quiet)
             return
-        for (_, check), one in zip(calm, recorded, strict=True):
-            self._tell(check, one)
+        for (_, check, quiet), one in zip(held, recorded, strict=True):
+            self._tell(check, one, quiet=quiet)
 
     def _record(self, before: SourceState, check: Check, *, quiet: bool = False) -> None:
         try:
@@ -283,16 +279,19 @@ class _Round:
         return Moment(now=now or means.clock(), pace=means.tools.pace, jitter=means.jitter())
 
     def _worker(self) -> None:
-        means = self._means
         while (flight := self._jobs.get()) is not None:
-            now = means.clock()
-            tools = replace(means.tools, fetcher=flight.watching(means.tools.fetcher))
-            try:
-                check = pipeline.check(
-                    flight.state, tools, now=now, jitter=means.jitter(), force=self._limits.force
-                )
-            except Exception as error:  # noqa: BLE001 # a defect in one check must not end the round for the rest
-                if flight.cut and isinstance(error, StoreError):
-                    continue  # the store was closed, and nobody waits for this any more
-                check = broken(flight.state, error, self._moment(now))
-            self._results.put((flight, check))
+            self._check(flight)  # nothing of it stays in this frame: a hundred may hang in the next one
+
+    def _check(self, flight: Flight) -> None:
+        means = self._means
+        now = means.clock()
+        tools = replace(means.tools, fetcher=flight.watching(means.tools.fetcher))
+        try:
+            check = pipeline.check(
+                flight.state, tools, now=now, jitter=means.jitter(), force=self._limits.force
+            )
+        except Exception as error:  # noqa: BLE001 # a defect in one check must not end the round for the rest
+            if flight.cut and isinstance(error, StoreError):
+                return  # the store was closed, and nobody waits for this any more
+            check = broken(flight.state, error, self._moment(now))
+        self._results.put((flight, check))
