@@ -25,7 +25,7 @@ STUCK_TIMES = 10
 """In between: this many times as long as an answer of the round usually takes."""
 USUAL = 8
 """Answers that say what is usual: the latest ones, for the first of a round wait for each other."""
-FEW = 2
+FEW = 1
 """Workers at first: where answers come at once, more of them only take turns, at 10 µs of CPU for each."""
 AT_ONCE_S = 0.005
 """Seconds without an answer after which one more is put to work."""
