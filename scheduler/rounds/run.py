@@ -32,7 +32,7 @@ __all__ = ["Means", "RoundReport", "run_round"]
 DRAIN_S = 8.0
 """Seconds that checks in flight may take to end once the round is told to stop."""
 HOLD_SPREAD_S = 300
-BATCH = 32
+BATCH = 256
 """Checks that one transaction takes."""
 NEWS = 1_000
 """Entries from which on a transaction takes no further check."""
