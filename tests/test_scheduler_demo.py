@@ -81,6 +81,20 @@ class Clock:
         return self.now
 
 
+def test_what_appears_later_does_so_by_the_time_since_the_start() -> None:
+    """Also when the demo begins late in a minute, though its dates are of whole minutes."""
+    clock = Clock()
+    clock.now += timedelta(seconds=50)
+    with demo_server(clock) as server:
+        first = server.body(FEEDS[0])
+        clock.now += timedelta(seconds=24)
+        assert server.body(FEEDS[0]) == first
+        clock.now += timedelta(seconds=1)
+        later = server.body(FEEDS[0])
+    assert b"second landing site" not in first
+    assert b"second landing site" in later
+
+
 def asked(shop: Workshop) -> int:
     """Ask every source; returns how many failed."""
     return run_round(shop, shop.store.sources(), force=True).failed
@@ -93,6 +107,7 @@ def test_the_whole_wire_over_the_demo(tmp_path: Path) -> None:
         assert asked(shop) == 1
         kept = shop.store.items(limit=None)
         rejected = {item.title for item in shop.store.items(which="rejected", limit=None)}
+        near = {item.title for item in shop.store.items(which="near", limit=None)}
         publish_site(shop, tmp_path)
         before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
         clock.now += timedelta(seconds=20)
@@ -115,6 +130,7 @@ def test_the_whole_wire_over_the_demo(tmp_path: Path) -> None:
     ):
         assert title in rejected
     kenya = next(s for s in stories if "Kenya" in s.lead.title or "肯" in s.lead.title)
+    assert "What the drill of the next lander will look for" in near
     told_in = {kenya.lead.language} | {coverage.language for coverage in kenya.also}
     assert {"en", "zh", "ru"} <= told_in
 

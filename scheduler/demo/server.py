@@ -23,7 +23,7 @@ class DemoServer(ThreadingHTTPServer):
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.clock = clock
-        self.began = clock().replace(second=0, microsecond=0)
+        self.began = clock()
         self.feeds = {feed.path: feed for feed in FEEDS}
 
     @property
@@ -34,7 +34,7 @@ class DemoServer(ThreadingHTTPServer):
     def body(self, feed: DemoFeed) -> bytes:
         """Give the document as it stands now."""
         running = (self.clock() - self.began).total_seconds()
-        return document(feed, began=self.began, running_s=running)
+        return document(feed, began=self.began.replace(second=0, microsecond=0), running_s=running)
 
     def sources(self) -> tuple[Source, ...]:
         """List every demo source: the feeds, the last of them under its old address, and the dead one."""
