@@ -1,7 +1,6 @@
 """Addresses: one key per page, one clean form to open."""
 
 import string
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -9,7 +8,6 @@ from hypothesis import strategies as st
 
 from feeds.curate import urls
 from feeds.curate.url_parts import LIMIT
-from feeds.curate.url_rules import is_host, rules
 
 SAME_PAGE = [
     "https://news.example/moon/base",
@@ -177,78 +175,6 @@ def test_wrappers_nested_without_end_are_given_up() -> None:
     assert urls.canonical(url) == urls.canonical(urls.canonical(url))
 
 
-_PARTS = [
-    "a",
-    "B-2~_",
-    "a.html",
-    "a.amp.html",
-    ".a",
-    "..",
-    "amp",
-    "print",
-    "amps",
-    "index",
-    "index.html",
-    "default.php",
-]
-_TERMS = [
-    "",
-    "a=2",
-    "p=1",
-    "b",
-    "=",
-    "utm_source=x",
-    "ref=x",
-    "m=1",
-    "m=2",
-    "amp",
-    "view=print",
-    "v=3",
-    "feature=y",
-]
-_PLAIN_ADDRESSES = st.builds(
-    "{}://{}{}/{}{}{}".format,
-    st.sampled_from(["http", "https"]),
-    st.sampled_from(["", "www.", "m.", "www2.www.", "en.m."]),
-    st.sampled_from(["news.example", "vk.com", "github.com", "youtube.com", "google.co.uk", "ria.ru"]),
-    st.lists(st.sampled_from(_PARTS), max_size=3).map("/".join),
-    st.sampled_from(["", "/", "//"]),
-    st.just("") | st.lists(st.sampled_from(_TERMS), max_size=4).map("&".join).map("?".__add__),
-)
-
-
-@given(_PLAIN_ADDRESSES)
-@example("https://news.example/a/b/")
-@example("https://www.news.example/?p=2&utm_source=x&m=1&a=1")
-@example("https://news.example?p=1")
-@example("https://news.example/?")
-def test_what_is_plain_is_answered_as_all_rules_answer_it(url: str) -> None:
-    """The short way for plain addresses says what the long way says."""
-    key, before = urls._key(url), url
-    while key != before:
-        key, before = urls._key(key), key
-    address = urls._unwrapped(url)
-    assert address is not None
-    shown = urls._build(
-        address, query=[part for part in address.query if not urls._tracks(address.host, part)]
-    )
-    own = urls.parse(key)
-    assert own is not None
-    assert (urls.canonical(url), urls.guid_key(url), urls.clean(url)) == (key, key, shown)
-    parsed = urls.parse(url)
-    assert parsed is not None
-    assert urls.site_of(url) == urls._bare_host(parsed.host)
-    assert urls.has_own_page(key) == bool(own.path.strip("/") or own.query)
-
-
-@pytest.mark.parametrize(
-    "url", ["http://www.news.example/a.b/c_d~e/?x=1", "https://en.m.news.example/", "http://a.b/?"]
-)
-def test_most_addresses_are_plain(url: str) -> None:
-    """The short way is the usual one."""
-    assert urls._plain(url) is not None
-
-
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_key_is_never_too_long_to_be_an_address(scheme: str) -> None:
     """What only https in the key makes too long has none, so that the key of a key is the key."""
@@ -263,22 +189,6 @@ def test_an_address_that_never_settles_has_no_key(monkeypatch: pytest.MonkeyPatc
     """Should a rule ever turn two addresses into each other, the answer is no key instead of a wrong one."""
     monkeypatch.setattr(urls, "_key", lambda key: key + "/x")
     assert urls.canonical("https://news.example/never;asked-before") == ""
-
-
-def test_country_hosts_match_whole_labels() -> None:
-    """`google.*` is google.com and google.co.uk, not notgoogle.com or google.evil.example."""
-    assert is_host("google.com", ("google.*",))
-    assert is_host("www.google.co.uk", ("google.*",))
-    assert not is_host("notgoogle.com", ("google.*",))
-    assert not is_host("google.evil.example", ("google.*",))
-
-
-def test_rules_are_written_in_lower_case_once() -> None:
-    """A rule in capitals would never match; a doubled one is an oversight."""
-    for site in rules().sites:
-        assert site.hosts
-        assert all(name == name.lower() for name in site.keep | site.drop | (site.only or frozenset()))
-    assert all(name == name.lower() for name in rules().variant)
 
 
 _ADDRESSES = st.builds(
@@ -310,8 +220,3 @@ def test_canonical_is_idempotent_and_never_raises(url: str) -> None:
     assert (key + urls.clean(url)).isascii()
     assert urls.canonical(urls.clean(url)) == key
     assert urls.clean(urls.clean(url)) == urls.clean(url)
-
-
-def test_rules_ship_beside_the_code() -> None:
-    """The data file is found where the module is, in a wheel too."""
-    assert Path(urls.__file__).with_name("data").joinpath("urls.toml").is_file()

@@ -16,7 +16,7 @@ from feeds.model import BasicAuth
 from feeds.model.posting import Posted, PostFailed, PostOutcome, PostRequest
 from tests.fakes_http import RawServer, Reply, Seen, raw, reply, sequence
 from tests.fakes_posts import Answer, PostServer
-from tests.test_intake_fetch_guard import INNER, TLS, names, served
+from tests.test_intake_fetch_guard import TLS, served
 
 
 def a_poster(allow: AllowPrivate = frozenset({"127.0.0.1"}), **limits: float) -> Poster:
@@ -116,106 +116,6 @@ def test_a_receiver_may_be_gone() -> None:
     """410 is told apart."""
     with PostServer(lambda _: Answer(410)) as server, a_poster() as poster:
         assert failed(poster.post(a_request(server.url())), "status").gone
-
-
-@pytest.mark.parametrize("host", INNER)
-def test_the_network_inside_is_out_of_reach(host: str) -> None:
-    """Straight, and by a redirect that keeps the method."""
-    inner = f"http://{host}:9/"
-    with PostServer(lambda _: Answer(307, Location=inner)) as server, a_poster() as poster:
-        for url in (inner, server.url()):
-            outcome = failed(poster.post(a_request(url)), "address")
-            assert outcome.hopeless
-            assert "list it under fetch.allow_private" in outcome.sentence
-        assert len(server.seen) == 1
-
-
-def test_a_name_is_judged_by_what_it_resolves_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Told early by `refusal`, and judged again when connecting: a name may change its mind."""
-    with a_poster(frozenset()) as poster:
-        names(monkeypatch, ["10.0.0.7"], ["93.184.216.34", "10.0.0.7"], ["127.0.0.1"])
-        assert poster.refusal("http://inside.example/") == "10.0.0.7 is a private address"
-        assert poster.refusal("http://mixed.example/") == ""
-        assert failed(poster.post(a_request("http://rebound.example/")), "address").status is None
-        assert poster.refusal("http://192.168.1.1/") == "192.168.1.1 is a private address"
-        assert "only http and https" in poster.refusal("file:///etc/passwd")
-
-
-def test_a_name_that_does_not_resolve(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sentence, early and late."""
-
-    def lookup(*_: object) -> None:
-        raise socket.gaierror(-2, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", lookup)
-    with a_poster() as poster:
-        assert "does not resolve" in poster.refusal("http://nowhere.example/")
-        assert (
-            "check the spelling" in failed(poster.post(a_request("http://nowhere.example/")), "dns").sentence
-        )
-
-
-def test_redirects_that_keep_the_method_are_followed() -> None:
-    """307 and 308, with the body; secrets stay with the origin they were given for."""
-    with PostServer() as other:
-        leads = Answers((Answer(308, Location="/next"), Answer(307, Location=other.url("/end"))))
-        with PostServer(leads) as server, a_poster() as poster:
-            url = server.url("/start").replace("http://", "http://me:pw@")
-            outcome = poster.post(
-                a_request(url, b"body", headers=(("X-Sig", "1"),), private=(("X-Key", "secret"),))
-            )
-            assert isinstance(outcome, Posted)
-            assert outcome.url == other.url("/end")
-        (end,) = other.seen
-    assert [seen.path for seen in server.seen] == ["/start", "/next"]
-    assert all(seen.headers["x-key"] == "secret" for seen in server.seen)
-    assert all(seen.headers["authorization"] == "Basic bWU6cHc=" for seen in server.seen)
-    assert (end.body, end.headers["x-sig"]) == (b"body", "1")
-    assert not {"authorization", "x-key"} & set(end.headers)
-
-
-class Answers:
-    """Answers in turn; the last one stays."""
-
-    def __init__(self, answers: tuple[Answer, ...]) -> None:
-        self._left = list(answers)
-
-    def __call__(self, _: object) -> Answer:
-        """Give the next."""
-        return self._left.pop(0) if len(self._left) > 1 else self._left[0]
-
-
-@pytest.mark.parametrize("status", [301, 302, 303])
-def test_other_redirects_are_no_answer(status: int) -> None:
-    """They ask for a GET; nothing is sent to where they lead."""
-    with PostServer(lambda _: Answer(status, Location="/next")) as server, a_poster() as poster:
-        outcome = failed(poster.post(a_request(server.url())), "status")
-    assert f"it answered {status}" in outcome.sentence
-    assert len(server.seen) == 1
-
-
-def test_redirects_that_lead_nowhere() -> None:
-    """No address, a circle, a wrong address."""
-    nowhere, circle = Answer(308), Answer(308, Location="/")
-    for answer, kind in (
-        (nowhere, "redirect"),
-        (circle, "redirect"),
-        (Answer(308, Location="gopher://x/"), "address"),
-    ):
-        with PostServer(Answers((answer,))) as server, a_poster() as poster:
-            outcome = failed(poster.post(a_request(server.url())), kind)
-            assert outcome.status == 308
-            assert len(server.seen) <= 4
-
-
-def test_what_was_encrypted_stays_so() -> None:
-    """A redirect from https to http is refused; a certificate is verified."""
-    plain = reply(307, Location="http://127.0.0.1:9/")
-    with RawServer(lambda _: plain, context=served("right")) as server, a_poster() as poster:
-        outcome = failed(poster.post(a_request(server.url("/", "localhost"))), "redirect")
-        assert "from https to http" in outcome.sentence
-    with RawServer(lambda _: reply(200), context=served("elsewhere")) as server, a_poster() as poster:
-        failed(poster.post(a_request(server.url("/", "localhost"))), "tls")
 
 
 def test_a_large_body_over_tls_keeps_to_the_time() -> None:
