@@ -2,13 +2,13 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
-from feeds.errors import ConfigError, StoreError
+from feeds.errors import StoreError
 from feeds.intake.post import Poster
 from feeds.model.value import replace
 from scheduler.config.load import parse
@@ -22,31 +22,9 @@ from tests.builders import a_check, a_judged, an_identity, an_item, at
 from tests.fake_compare import strangers
 from tests.fakes import FakeClock
 from tests.fakes_posts import Answer, Came, PostServer
+from tests.fakes_translator import Service
 
 RUSSIAN, CHINESE, ENGLISH = "Станция на Луне", "国际月球科研站", "A station on the Moon"
-
-
-class Service:
-    """A translator: puts "en: " before each text."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, object]] = []
-        self.answer: Callable[[Came], Answer] | None = None
-        self.came = threading.Event()
-
-    def __call__(self, came: Came) -> Answer:
-        """Answer one request."""
-        body = json.loads(came.body)
-        self.asked.append(body)
-        self.came.set()
-        if self.answer is not None:
-            return self.answer(came)
-        if came.path == "/v2/translate":
-            assert came.headers["authorization"] == "DeepL-Auth-Key secret-key"
-            made: dict[str, object] = {"translations": [{"text": f"en: {text}"} for text in body["text"]]}
-        else:
-            made = {"translatedText": [f"en: {text} <b>&" for text in body["q"]]}
-        return Answer(200, json.dumps(made).encode())
 
 
 @pytest.fixture
@@ -298,28 +276,6 @@ def test_beside_a_running_wire_it_is_a_thread_of_its_own(
                 break
     assert shop.store.revision() == revision + 2
     assert len(service.asked) == 2
-
-
-@pytest.mark.parametrize(
-    ("more", "sentence"),
-    [
-        ('url = "x"', "[translate] url"),
-        ('url = "http://t.example"\nkind = "babel"', '"libretranslate" or "deepl"'),
-        ('url = "http://t.example"\nkind = "deepl"', "[translate] key_env: is missing"),
-        ('url = "http://t.example"\nkey_env = "NOT_SET_KEY"', "NOT_SET_KEY is not set or holds no key"),
-        ('key_env = "NOT_SET_KEY"', "[translate] key_env: needs url"),
-        ('url = "http://t.example"\nto = ""', "[translate] to"),
-        ('url = "http://t.example"\nto = "no language"', "a language tag"),
-        ('url = "http://t.example"\nbudget = -1', "a whole number from 0"),
-    ],
-)
-def test_a_wrong_section_is_told(more: str, sentence: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One sentence with the key and what was expected."""
-    monkeypatch.delenv("NOT_SET_KEY", raising=False)
-    with pytest.raises(ConfigError) as told:
-        parse(f"source = []\n[translate]\n{more}", None)
-    assert sentence in str(told.value)
-    assert "\n" not in str(told.value)
 
 
 def test_without_the_section_nothing_is_asked(shop: Workshop, service: Service, clock: FakeClock) -> None:
