@@ -7,6 +7,7 @@ import pytest
 from feeds.model import Check, NotModified, Recorded, SourceState
 from feeds.model.fetching import FetchOutcome, FetchRequest
 from scheduler.rounds.flights import (
+    AHEAD,
     AT_ONCE_S,
     FEW,
     GRACE_S,
@@ -68,36 +69,49 @@ def test_more_are_put_to_work_where_nobody_answers() -> None:
     """One begins; each wait without any answer adds one, up to all. Who has its answer is at work."""
     air = Flights(3)
     now = air.open(ends=True)
-    first = air.start(a_state(), now)
-    assert not air.room(now)
-    assert air.at_once_s == AT_ONCE_S
+    first, *_ = [air.start(a_state(), now) for _ in range(3)]
+    assert (air.hands(now), air.at_once, air.at_once_s) == (1, True, AT_ONCE_S)
     first.answered = True
     assert air.at_once_s == math.inf
     air.more()
-    assert not air.room(now)
+    assert air.hands(now) == 1
     first.answered = False
     for count in (2, 3):
         air.more()
+        assert air.hands(now) == count
+    assert (air.at_once, air.at_once_s) == (False, math.inf)
+    air.more()
+    assert air.hands(now) == 3
+
+
+def test_where_answers_come_at_once_some_sources_lie_ready() -> None:
+    """The one worker finds them without waiting for the round; once all are at work, none lies in line."""
+    air = Flights(2)
+    now = air.open(ends=True)
+    for _ in range(1 + AHEAD):
         assert air.room(now)
         air.start(a_state(), now)
-        assert len(air) == count
-    assert air.at_once_s == math.inf
+    assert not air.room(now)
+    assert air.hands(now) == 1
     air.more()
     assert not air.room(now)
+    assert air.hands(now) == 2
+    assert air.hands(now + STUCK_S + A_BIT) == len(air)
 
 
 @pytest.mark.parametrize("workers", [1, 8])
 @pytest.mark.parametrize("state", [a_state(failures=1), a_state(slow_s=3.0)])
 def test_who_waited_last_time_takes_no_workers_place_from_the_start(state: SourceState, workers: int) -> None:
-    """It is known that it will wait: as many as begin a round are at work beside it."""
+    """It is known that it will wait: as many as begin a round are at work beside it, none in its place."""
     air = Flights(workers)
     now = air.open(ends=True)
     for _ in range(5):
         air.start(state, now)
-    for _ in range(min(FEW, workers)):
+    for _ in range(FEW if workers == FEW else FEW + AHEAD):
         assert air.room(now)
         air.start(a_state(), now)
     assert not air.room(now)
+    assert air.hands(now) == 5 + FEW
 
 
 def test_hosts_are_not_asked_in_the_order_of_their_list() -> None:

@@ -29,6 +29,10 @@ FEW = 1
 """Workers at first: where answers come at once, more of them only take turns, at 10 µs of CPU for each."""
 AT_ONCE_S = 0.005
 """Seconds without an answer after which one more is put to work."""
+AHEAD = 8
+"""Sources that lie ready where answers come at once: no worker waits for the round to hand it the next."""
+LOOK_S = 0.002
+"""Seconds between two looks at what came then: to be woken for each answer makes a tenth of such a round."""
 WAITING = 16
 """Requests that may wait at the same time, per worker: a thread each, of some 0.1 MiB."""
 BULK = 20
@@ -46,11 +50,11 @@ KNOWN = 1.5
 
 
 class Flight(Struct, eq=False):
-    """One source that is being checked. Written by its worker (`answered`) and by the round."""
+    """One source that is being checked. Written by its worker (`began`, `answered`) and by the round."""
 
     state: SourceState
     began: float
-    """Monotonic instant."""
+    """Monotonic instant: that of its start, until a worker takes it."""
     answered: bool = False
     """The fetch has ended: what remains is our own work."""
     owed: bool = False
@@ -121,18 +125,29 @@ class Flights:
 
     def room(self, now: float) -> bool:
         """Whether one more may start at the monotonic instant `now`."""
-        if len(self._open) < self._at_work:
-            return True
+        ahead = AHEAD if self.at_once else 0
+        return len(self._open) < self._at_work + ahead or len(self._open) < self._most(now) + ahead
+
+    def hands(self, now: float) -> int:
+        """Return how many threads are wanted at the instant `now`: for those at work and those that wait."""
+        return min(self._most(now), len(self._open))
+
+    def _most(self, now: float) -> int:
         stuck = self.stuck_s
         waiting = sum(
             1 for each in self._open if not each.answered and (each.patient or now - each.began >= stuck)
         )
-        return len(self._open) < self._at_work + min(waiting, WAITING * self._workers)
+        return self._at_work + min(waiting, WAITING * self._workers)
+
+    @property
+    def at_once(self) -> bool:
+        """Whether answers have come at once so far, so that few workers are enough."""
+        return self._at_work < self._workers
 
     @property
     def at_once_s(self) -> float:
         """Seconds to wait for an answer before `more` are put to work; endless when they would not help."""
-        if self._at_work == self._workers or any(each.answered for each in self._open):
+        if not self.at_once or any(each.answered for each in self._open):
             return math.inf
         return AT_ONCE_S
 

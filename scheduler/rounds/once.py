@@ -134,7 +134,7 @@ class Spaced:
 
 @dataclass(slots=True)
 class Shown:
-    """What a round works with when nothing is to be stored; `run.Means` without a store."""
+    """What a round works with when nothing is to be stored; `Means` without a store."""
 
     tools: pipeline.Tools
     hosts: hosts.HostBook

@@ -12,19 +12,20 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
 
 from feeds.errors import StoreError
 from feeds.model import Check, Recorded, SourceState
-from feeds.model.value import Value, replace
+from feeds.model.value import Value
 from scheduler.log import check_line
 from scheduler.rounds import line, moves, pipeline, plan
-from scheduler.rounds.failures import Moment, broken, given_up
-from scheduler.rounds.flights import Flight, Flights, in_order
-from scheduler.rounds.hosts import HostBook, HostQueue, host_of
+from scheduler.rounds.crew import Crew
+from scheduler.rounds.failures import broken, given_up
+from scheduler.rounds.flights import LOOK_S, Flight, Flights, in_order
+from scheduler.rounds.hosts import HostQueue, host_of
 from scheduler.rounds.late import Late
 from scheduler.rounds.line import LineWatch
+from scheduler.rounds.means import Means, moment
 from scheduler.rounds.report import RoundReport
 
 __all__ = ["Means", "RoundReport", "run_round"]
@@ -41,41 +42,6 @@ BATCH_S = 0.5
 
 _log = logging.getLogger("moonwire.round")
 OnCheck = Callable[[Check, Recorded], None]
-
-
-class Means(Protocol):
-    """What a round works with: the workshop, or a small one of the tests."""
-
-    @property
-    def tools(self) -> pipeline.Tools:
-        """Fetcher, reader and curation."""
-        ...
-
-    @property
-    def hosts(self) -> HostBook:
-        """What is known of each host."""
-        ...
-
-    @property
-    def workers(self) -> int:
-        """Checks at work at the same time; those that only wait for a slow host come on top."""
-        ...
-
-    def clock(self) -> datetime:
-        """Return the time of day, aware UTC."""
-        ...
-
-    def jitter(self) -> float:
-        """Return a number in [0, 1), a new one at each call."""
-        ...
-
-    def record(self, check: Check) -> Recorded:
-        """Keep a check in one transaction."""
-        ...
-
-    def record_all(self, checks: Sequence[Check]) -> list[Recorded]:
-        """Keep several checks in one transaction, all or none."""
-        ...
 
 
 def run_round(  # noqa: PLR0913 # each is a decision of its own
@@ -114,10 +80,9 @@ class _Round:
         self._late = late
         self._on_check = on_check
         self._queue: HostQueue[SourceState] = HostQueue(means.hosts)
-        self._jobs: queue.SimpleQueue[Flight | None] = queue.SimpleQueue()
         self._results = late.results
         self._flights = Flights(means.workers)
-        self._threads = 0
+        self._crew = Crew(means, late.results, force=limits.force)
         self._counts: Counter[str] = Counter()
         self._held: list[tuple[SourceState, Check, bool]] = []
         self._held_since = 0.0
@@ -136,8 +101,7 @@ class _Round:
             self._record_all(rest, quiet=watch.down)
         finally:
             self._record_held()
-            for _ in range(self._threads):
-                self._jobs.put(None)
+            self._crew.dismiss()
         return RoundReport(
             **self._counts, left=left, line_down=watch.down, elapsed_s=time.monotonic() - began
         )
@@ -171,7 +135,7 @@ class _Round:
                 self._counts["late"] += 1
             else:
                 self._counts["cut"] += 1
-                self._landed(flight, given_up(flight.state, self._moment()), watch)
+                self._landed(flight, given_up(flight.state, moment(self._means)), watch)
 
     def _start_one(self, now: float) -> bool:
         """Hand one source to a worker; False when none may start now."""
@@ -188,11 +152,8 @@ class _Round:
             why = f"the host {host_of(url)} refuses requests (403, 429): all of its sources wait"
             self._record(state, pipeline.deferred(state, plan.Planned(later, why), now=at))
             return True
-        flight = self._flights.start(state, now, owed=self._late.owes(state, at))
-        if self._threads < len(self._flights):
-            self._threads += 1
-            threading.Thread(target=self._worker, name=f"check-{self._threads}", daemon=True).start()
-        self._jobs.put(flight)
+        self._crew.hand(self._flights.start(state, now, owed=self._late.owes(state, at)))
+        self._crew.grow(self._flights.hands(now))
         return True
 
     def _pause(self, now: float, drain_until: float | None) -> float:
@@ -203,14 +164,20 @@ class _Round:
             pauses.append(wait)
         if drain_until is not None:
             pauses.append(max(0.0, drain_until - now))
-        pauses.append(self._flights.at_once_s if len(self._queue) else max(0.0, self._flights.wait_s(now)))
+        if len(self._queue) or len(self._crew) < len(self._flights):
+            pauses.append(self._flights.at_once_s)
+        else:
+            pauses.append(max(0.0, self._flights.wait_s(now)))
         return min(pauses)
 
     def _take_result(self, timeout: float, watch: LineWatch) -> None:
+        if timeout > 0 and self._flights.at_once and self._results.empty():
+            time.sleep(min(LOOK_S, timeout))
         try:
             flight, check = self._results.get(timeout=timeout) if timeout > 0 else self._results.get_nowait()
         except queue.Empty:
             self._flights.more()
+            self._crew.grow(self._flights.hands(time.monotonic()))
             if time.monotonic() - self._held_since >= BATCH_S:
                 self._record_held()
             return
@@ -260,7 +227,7 @@ class _Round:
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 # one source's poison must not end the round for the rest
-            check = broken(before, error, self._moment(check.at))
+            check = broken(before, error, moment(self._means, check.at))
             recorded = self._means.record(check)
         self._tell(check, recorded, quiet=quiet)
 
@@ -273,25 +240,3 @@ class _Round:
         check_line(_log, check, recorded, quiet=quiet)
         if self._on_check is not None:
             self._on_check(check, recorded)
-
-    def _moment(self, now: datetime | None = None) -> Moment:
-        means = self._means
-        return Moment(now=now or means.clock(), pace=means.tools.pace, jitter=means.jitter())
-
-    def _worker(self) -> None:
-        while (flight := self._jobs.get()) is not None:
-            self._check(flight)  # nothing of it stays in this frame: a hundred may hang in the next one
-
-    def _check(self, flight: Flight) -> None:
-        means = self._means
-        now = means.clock()
-        tools = replace(means.tools, fetcher=flight.watching(means.tools.fetcher))
-        try:
-            check = pipeline.check(
-                flight.state, tools, now=now, jitter=means.jitter(), force=self._limits.force
-            )
-        except Exception as error:  # noqa: BLE001 # a defect in one check must not end the round for the rest
-            if flight.cut and isinstance(error, StoreError):
-                return  # the store was closed, and nobody waits for this any more
-            check = broken(flight.state, error, self._moment(now))
-        self._results.put((flight, check))
