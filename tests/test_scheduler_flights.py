@@ -11,6 +11,7 @@ from scheduler.rounds.flights import (
     AT_ONCE_S,
     FEW,
     GRACE_S,
+    GRACE_SHARE,
     STUCK_LEAST_S,
     STUCK_S,
     STUCK_TIMES,
@@ -163,7 +164,7 @@ def test_our_own_work_is_no_waiting() -> None:
     assert air.overdue(now + 99) == []
 
 
-@pytest.mark.parametrize(("quick", "grace"), [(0.0, STUCK_LEAST_S), (100.0, 30.0)])
+@pytest.mark.parametrize(("quick", "grace"), [(0.0, STUCK_LEAST_S), (100.0, 100.0 * GRACE_SHARE)])
 def test_a_round_that_ends_does_so_some_time_after_the_last_quick_answer(quick: float, grace: float) -> None:
     """A share of what the round took so far; nothing that is not yet stuck."""
     air = Flights(8)

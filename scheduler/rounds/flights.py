@@ -39,7 +39,7 @@ BULK = 20
 """Sources from which on a round does not wait for its last ones to the end."""
 GRACE_S = 5.0
 """How long a bulk round waits at least for as long as it is not known what is usual."""
-GRACE_SHARE = 0.3
+GRACE_SHARE = 0.2
 """How long a bulk round waits after the last quick answer, as a share of the time up to that answer.
 
 Never for less than what makes a request count as waiting, but for those that failed last time: they get as
@@ -107,6 +107,7 @@ class Flights:
         self._workers = workers
         self._at_work = min(FEW, workers)
         self._open: dict[Flight, None] = {}  # in the order of their start
+        self._fresh: dict[Flight, None] = {}  # those of them that did not wait last time
         self._ends = self._waits = False
         self._began = self._quick = 0.0
         self._took: deque[float] = deque(maxlen=USUAL)
@@ -134,9 +135,8 @@ class Flights:
 
     def _most(self, now: float) -> int:
         stuck = self.stuck_s
-        waiting = sum(
-            1 for each in self._open if not each.answered and (each.patient or now - each.began >= stuck)
-        )
+        waiting = len(self._open) - len(self._fresh)
+        waiting += sum(1 for each in self._fresh if not each.answered and now - each.began >= stuck)
         return self._at_work + min(waiting, WAITING * self._workers)
 
     @property
@@ -159,11 +159,14 @@ class Flights:
         """Note that a check begins."""
         flight = Flight(state, now, owed=owed)
         self._open[flight] = None
+        if not flight.patient:
+            self._fresh[flight] = None
         return flight
 
     def end(self, flight: Flight, now: float) -> None:
         """Note that a check has ended."""
         del self._open[flight]
+        self._fresh.pop(flight, None)
         if not flight.cut and flight.answered and flight.took_s < STUCK_S:
             self._quick = now
             self._took.append(flight.took_s)
