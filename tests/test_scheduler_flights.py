@@ -266,3 +266,22 @@ def test_sources_that_failed_last_time_begin_first_beside_the_workers() -> None:
 
     run_round(shop, [*map(a_state, rest), a_state(bad, failures=1)], on_check=on_check)
     assert order == [*rest, bad]
+
+
+def test_what_lies_ready_behind_a_host_that_hangs_is_taken_by_others() -> None:
+    """The first worker is the only one at first, and more sources than that have been handed out."""
+    shop = FakeWorkshop(workers=4)
+    states = [a_state(url) for url in urls(6)]
+    hangs = in_order(states, 4)[0].source.url
+    gate = shop.web.blocks(hangs)
+    for url in urls(6):
+        shop.web.feed(url, b"one")
+    order: list[str] = []
+
+    def on_check(check: Check, _: Recorded) -> None:
+        order.append(check.state.source.url)
+        if len(order) == len(states) - 1:
+            gate.set()
+
+    assert run_round(shop, states, on_check=on_check).changed == len(states)
+    assert order[-1] == hangs
