@@ -70,6 +70,33 @@ def test_what_is_not_needed_is_not_loaded_and_works_when_used() -> None:
     }
 
 
+def test_a_release_that_asks_for_more_is_loaded_whole(tmp_path: Path) -> None:
+    """What makes more of a stand-in than that can bear costs time, and breaks nothing."""
+    package = tmp_path / "requests"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "import urllib3\nfrom http.cookies import Morsel\nclass Kept(Morsel): pass\n"
+    )
+    (package / "adapters.py").write_text("from urllib3 import PoolManager as HTTPAdapter\n")
+    look = (
+        "from feeds.intake import carrier\n"
+        "from urllib3.util import url\n"
+        "print(carrier.requests.Kept().keys(), type(url).__name__, carrier.HTTPAdapter.__name__)"
+    )
+    done = subprocess.run(  # noqa: S603 # this interpreter, a text of ours
+        [sys.executable, "-c", look],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={"PYTHONPATH": str(tmp_path)},
+    )
+    assert done.stdout.startswith("dict_keys(['expires',")
+    assert done.stdout.split()[-2:] == ["module", "PoolManager"]
+    assert done.stderr == ""
+
+
 def test_a_stand_in_gives_way_to_its_module(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first use of anything but what it has itself loads the module, also in its place."""
     stand_in = carrier._Later("colorsys")

@@ -3,7 +3,8 @@
 Loading them whole takes as long as asking a hundred feeds. Half of it goes into guessing character sets
 (`feeds.intake.charset` decides that), cookies, proxies of the environment, the patterns by which urllib3
 takes addresses apart, the versions of installed packages and zip files; requests works without a guesser of
-character sets, and the others load when they are used after all. The only home of both libraries.
+character sets, and the others load when they are used after all. A release of them that asks for more while
+it loads is loaded whole. The only home of both libraries.
 """
 
 import sys
@@ -95,11 +96,23 @@ def _leave_in_package(name: str, stand_in: _Later) -> None:
         vars(sys.modules[package]).setdefault(module, stand_in)
 
 
-with _spared():
-    import requests
-    import urllib3
-    from requests.adapters import HTTPAdapter
-    from urllib3.util.wait import wait_for_read
+def _load() -> None:
+    before = set(sys.modules)
+    try:
+        with _spared():
+            import_module("requests")
+    except Exception:  # noqa: BLE001 # whatever a release that nobody here knows makes of a stand-in
+        for name in set(sys.modules) - before:
+            if name.partition(".")[0] in {"requests", "urllib3"}:
+                del sys.modules[name]
+
+
+_load()
+
+import requests  # noqa: E402 # as it was loaded just above
+import urllib3  # noqa: E402 # as above
+from requests.adapters import HTTPAdapter  # noqa: E402 # as above
+from urllib3.util.wait import wait_for_read  # noqa: E402 # as above
 
 __all__ = [
     "HTTPAdapter",
