@@ -96,18 +96,20 @@ def _leave_in_package(name: str, stand_in: _Later) -> None:
         vars(sys.modules[package]).setdefault(module, stand_in)
 
 
-def _load() -> None:
+def _load(*packages: str) -> None:
+    """Load them without what is spared; where a release of them can not bear that, leave them unloaded."""
     before = set(sys.modules)
     try:
         with _spared():
-            import_module("requests")
+            for package in packages:
+                import_module(package)
     except Exception:  # noqa: BLE001 # whatever a release that nobody here knows makes of a stand-in
         for name in set(sys.modules) - before:
-            if name.partition(".")[0] in {"requests", "urllib3"}:
+            if name.partition(".")[0] in packages:
                 del sys.modules[name]
 
 
-_load()
+_load("urllib3", "requests")
 
 import requests  # noqa: E402 # as it was loaded just above
 import urllib3  # noqa: E402 # as above
