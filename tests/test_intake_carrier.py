@@ -100,16 +100,19 @@ def test_a_release_that_asks_for_more_is_loaded_whole(tmp_path: Path) -> None:
 def test_what_can_not_bear_a_stand_in_is_left_unloaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All of it, so that nothing half made is found by whoever loads it next."""
+    """All of it, so that nothing half made is found by whoever loads it next; others stay."""
     package = tmp_path / "heir_of_a_morsel"
     package.mkdir()
     (package / "__init__.py").write_text("from heir_of_a_morsel import early, late\n")
-    (package / "early.py").write_text("")
+    (package / "early.py").write_text("import friend_of_a_morsel\n")
+    (tmp_path / "friend_of_a_morsel.py").write_text("")
     (package / "late.py").write_text("from http.cookies import Morsel\nclass Kept(Morsel): pass\n")
     monkeypatch.syspath_prepend(tmp_path)
     not_loaded(monkeypatch, "http.cookies")
+    not_loaded(monkeypatch, "friend_of_a_morsel")
     carrier._load("heir_of_a_morsel")
     assert [name for name in sys.modules if name.startswith("heir_of_a_morsel")] == []
+    assert "friend_of_a_morsel" in sys.modules
     assert "http.cookies" not in sys.modules
 
 
