@@ -113,6 +113,15 @@ def test_language_tells_the_charset(language: str, text: str, codec: str) -> Non
     assert text in decode(body, "").data.decode()
 
 
+@pytest.mark.parametrize(("language", "text", "codec"), [("eo", "café", "cp1252"), ("ja", "é ü", "cp1252")])
+def test_a_language_that_does_not_tell_it_leaves_it_to_the_bytes(
+    language: str, text: str, codec: str
+) -> None:
+    """One that has no charset of its own, and one whose charset the bytes are not in."""
+    body = f"<rss><language>{language}</language><title>".encode() + text.encode(codec) + b"</title></rss>"
+    assert text in decode(body, "").data.decode()
+
+
 def test_long_runs_without_a_hint_are_chinese() -> None:
     """Dense two-byte characters that are valid GB 18030 are taken for it."""
     body = b"<rss><title>" + "月球科研站建设工程".encode("gbk") + b"</title></rss>"

@@ -183,6 +183,13 @@ def test_links_are_absolute_or_empty() -> None:
         assert found.entries[0].link == expected
 
 
+@pytest.mark.parametrize("first", ["<link/>", "<link> </link>"])
+def test_the_home_of_a_feed_is_the_first_address_that_is_one(first: str) -> None:
+    """An empty link before it says nothing."""
+    found = reading(rss(item(1), head=f"{first}<link>https://wire.example/home</link>"))
+    assert found.head.link == "https://wire.example/home"
+
+
 def test_a_guid_that_is_a_permalink_is_the_link() -> None:
     """RSS 2.0: isPermaLink defaults to true."""
     found = reading(rss("<item><title>t</title><guid>https://wire.example/p</guid></item>"))

@@ -33,6 +33,7 @@ from tests.readings import URL, item, reading, rss, titles
             rss(item(1), item(2, "<description><p>a <b>b <i>c</b></i></description>"), item(3)),
             ["Item 1", "Item 2", "Item 3"],
         ),
+        (rss(item(1, "<description><p>a <b>b <i>c</b></i></description>")), ["Item 1"]),
         (
             rss(item(1), item(2, "<description>" + "<a>" * 300 + "</a>" * 300 + "</description>")),
             ["Item 1", "Item 2"],
