@@ -259,3 +259,23 @@ class FakeWorkshop:
     def record_all(self, checks: Sequence[Check]) -> list[Recorded]:
         """Keep several."""
         return [self.record(check) for check in checks]
+
+
+def hanging(
+    shop: FakeWorkshop, urls: Sequence[str], hangs: str
+) -> tuple[list[str], Callable[[Check, Recorded], None]]:
+    """Give each address a feed, one of which hangs until all others are recorded.
+
+    Returns the order in which they are, and what a round is to tell of each.
+    """
+    gate = shop.web.blocks(hangs)
+    for url in urls:
+        shop.web.feed(url, b"one")
+    order: list[str] = []
+
+    def on_check(check: Check, _: Recorded) -> None:
+        order.append(check.state.source.url)
+        if len(order) == len(urls) - 1:
+            gate.set()
+
+    return order, on_check

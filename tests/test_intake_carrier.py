@@ -41,19 +41,25 @@ print(json.dumps({
 """
 
 
-def test_what_is_not_needed_is_not_loaded_and_works_when_used() -> None:
-    """A fresh interpreter has none of it; stand-ins give what they stand for; no warning is shown."""
+def printed_by(look: str, **environment: str) -> str:
+    """Run a text in a fresh interpreter, which must warn of nothing; returns what it printed."""
     done = subprocess.run(  # noqa: S603 # this interpreter, a text of ours
-        [sys.executable, "-c", _LOOK],
+        [sys.executable, "-c", look],
         cwd=ROOT,
         check=True,
         capture_output=True,
         text=True,
         timeout=60,
-        env={},
+        env=environment,
     )
     assert done.stderr == ""
-    assert json.loads(done.stdout) == {
+    return done.stdout
+
+
+def test_what_is_not_needed_is_not_loaded_and_works_when_used() -> None:
+    """A fresh interpreter has none of it; stand-ins give what they stand for; no warning is shown."""
+    printed = printed_by(_LOOK)
+    assert json.loads(printed) == {
         "left": [],
         "address": "/b",
         "four": True,
@@ -83,18 +89,9 @@ def test_a_release_that_asks_for_more_is_loaded_whole(tmp_path: Path) -> None:
         "from urllib3.util import url\n"
         "print(carrier.requests.Kept().keys(), type(url).__name__, carrier.HTTPAdapter.__name__)"
     )
-    done = subprocess.run(  # noqa: S603 # this interpreter, a text of ours
-        [sys.executable, "-c", look],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={"PYTHONPATH": str(tmp_path)},
-    )
-    assert done.stdout.startswith("dict_keys(['expires',")
-    assert done.stdout.split()[-2:] == ["module", "PoolManager"]
-    assert done.stderr == ""
+    printed = printed_by(look, PYTHONPATH=str(tmp_path))
+    assert printed.startswith("dict_keys(['expires',")
+    assert printed.split()[-2:] == ["module", "PoolManager"]
 
 
 def test_what_can_not_bear_a_stand_in_is_left_unloaded(

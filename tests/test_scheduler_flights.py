@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from feeds.model import Check, NotModified, Recorded, SourceState
+from feeds.model import NotModified, SourceState
 from feeds.model.fetching import FetchOutcome, FetchRequest
 from scheduler.rounds.flights import (
     AHEAD,
@@ -22,7 +22,7 @@ from scheduler.rounds.flights import (
 )
 from scheduler.rounds.run import run_round
 from tests.builders import a_state
-from tests.fakes import FakeWorkshop
+from tests.fakes import FakeWorkshop, hanging
 
 A_BIT = 0.001
 """More than a clock's fraction is rounded by."""
@@ -254,16 +254,7 @@ def test_sources_that_failed_last_time_begin_first_beside_the_workers() -> None:
     """One worker, one host that hangs again: the others are asked meanwhile."""
     shop = FakeWorkshop(workers=1)
     *rest, bad = urls(4)
-    gate = shop.web.blocks(bad)
-    for url in urls(4):
-        shop.web.feed(url, b"one")
-    order: list[str] = []
-
-    def on_check(check: Check, _: Recorded) -> None:
-        order.append(check.state.source.url)
-        if len(order) == len(rest):
-            gate.set()
-
+    order, on_check = hanging(shop, urls(4), bad)
     run_round(shop, [*map(a_state, rest), a_state(bad, failures=1)], on_check=on_check)
     assert order == [*rest, bad]
 
@@ -273,15 +264,6 @@ def test_what_lies_ready_behind_a_host_that_hangs_is_taken_by_others() -> None:
     shop = FakeWorkshop(workers=4)
     states = [a_state(url) for url in urls(6)]
     hangs = in_order(states, 4)[0].source.url
-    gate = shop.web.blocks(hangs)
-    for url in urls(6):
-        shop.web.feed(url, b"one")
-    order: list[str] = []
-
-    def on_check(check: Check, _: Recorded) -> None:
-        order.append(check.state.source.url)
-        if len(order) == len(states) - 1:
-            gate.set()
-
+    order, on_check = hanging(shop, urls(6), hangs)
     assert run_round(shop, states, on_check=on_check).changed == len(states)
     assert order[-1] == hangs

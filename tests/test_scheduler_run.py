@@ -12,7 +12,7 @@ from scheduler.rounds import line, run
 from scheduler.rounds.hosts import HostBook
 from scheduler.rounds.run import RoundReport, run_round
 from tests.builders import NOW, a_source, a_state, at
-from tests.fakes import FakeWorkshop
+from tests.fakes import FakeWorkshop, hanging
 
 
 def urls(count: int, path: str = "feed") -> list[str]:
@@ -44,17 +44,8 @@ def test_an_empty_round_does_nothing() -> None:
 def test_a_slow_source_does_not_delay_the_rest() -> None:
     """All others are recorded while one is still waited for."""
     shop = FakeWorkshop()
-    slow, *rest = urls(12)
-    gate = shop.web.blocks(slow)
-    for url in urls(12):
-        shop.web.feed(url, b"one")
-    order: list[str] = []
-
-    def on_check(check: Check, _: Recorded) -> None:
-        order.append(check.state.source.url)
-        if len(order) == len(rest):
-            gate.set()
-
+    slow = urls(12)[0]
+    order, on_check = hanging(shop, urls(12), slow)
     run_round(shop, map(a_state, urls(12)), on_check=on_check)
     assert order[-1] == slow
 

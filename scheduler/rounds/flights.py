@@ -67,7 +67,7 @@ class Flight(Struct, eq=False):
     @property
     def patient(self) -> bool:
         """Whether it is likely to wait, as it did last time: it takes no worker's place."""
-        return bool(self.state.failures or self.state.slow_s)
+        return _waited(self.state)
 
     def watching(self, fetcher: Fetches) -> Fetches:
         """Return the fetcher with its end noted here."""
@@ -94,10 +94,13 @@ def in_order(states: Sequence[SourceState], workers: int) -> list[SourceState]:
     the same sources, and like nothing in their list.
     """
     spread = sorted(states, key=lambda state: zlib.crc32(state.source.url.encode("utf-8", "replace")))
-    waiting = [state for state in spread if state.failures or state.slow_s]
-    first = waiting[: WAITING * workers]
-    last = waiting[len(first) :]
-    return [*first, *(state for state in spread if not (state.failures or state.slow_s)), *last]
+    waiting = [state for state in spread if _waited(state)]
+    most = WAITING * workers
+    return [*waiting[:most], *(state for state in spread if not _waited(state)), *waiting[most:]]
+
+
+def _waited(state: SourceState) -> bool:
+    return bool(state.failures or state.slow_s)
 
 
 class Flights:

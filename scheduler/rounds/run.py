@@ -28,7 +28,7 @@ from scheduler.rounds.line import LineWatch
 from scheduler.rounds.means import Means, moment
 from scheduler.rounds.report import RoundReport
 
-__all__ = ["Means", "RoundReport", "run_round"]
+__all__ = ["RoundReport", "run_round"]
 
 DRAIN_S = 8.0
 """Seconds that checks in flight may take to end once the round is told to stop."""
@@ -86,6 +86,7 @@ class _Round:
         self._counts: Counter[str] = Counter()
         self._held: list[tuple[SourceState, Check, bool]] = []
         self._held_since = 0.0
+        self._news = 0
 
     def run(self, states: Sequence[SourceState]) -> RoundReport:
         if states:
@@ -200,14 +201,14 @@ class _Round:
         for before, check in checks:
             self._held_since = self._held_since if self._held else time.monotonic()
             self._held.append((before, check, quiet))
+            self._news += len(check.judged)
             if len(self._held) >= BATCH:
                 self._record_held()
-        news = sum(len(check.judged) for _, check, _ in self._held)
-        if news >= NEWS or (self._held and time.monotonic() - self._held_since >= BATCH_S):
+        if self._news >= NEWS or (self._held and time.monotonic() - self._held_since >= BATCH_S):
             self._record_held()
 
     def _record_held(self) -> None:
-        held, self._held = self._held, []
+        held, self._held, self._news = self._held, [], 0
         if not held:
             return
         try:
