@@ -123,6 +123,7 @@ class _Round:
             if drain_until is not None and now >= drain_until:
                 return left + len(self._flights)
             if not self._start_one(now):
+                self._crew.grow(self._flights.hands(now))
                 self._take_result(self._pause(now, drain_until), watch)
                 self._cut(watch)
         return left
@@ -154,7 +155,6 @@ class _Round:
             self._record(state, pipeline.deferred(state, plan.Planned(later, why), now=at))
             return True
         self._crew.hand(self._flights.start(state, now, owed=self._late.owes(state, at)))
-        self._crew.grow(self._flights.hands(now))
         return True
 
     def _pause(self, now: float, drain_until: float | None) -> float:
@@ -178,7 +178,6 @@ class _Round:
             flight, check = self._results.get(timeout=timeout) if timeout > 0 else self._results.get_nowait()
         except queue.Empty:
             self._flights.more()
-            self._crew.grow(self._flights.hands(time.monotonic()))
             if time.monotonic() - self._held_since >= BATCH_S:
                 self._record_held()
             return
