@@ -20,7 +20,10 @@ __all__ = ["__version__", "main"]
 def main() -> None:
     """Run the command line; ends the process with the documented exit code."""
     gc.disable()  # until what is needed is loaded: nothing of that is garbage (scheduler.rounds.memory)
-    from scheduler.cli import main as run  # noqa: PLC0415 # the path is set just above
+    from feeds import lean  # noqa: PLC0415 # the path is set just above
+
+    lean.load("traceback", "logging", later={"textwrap": "", "tokenize": ""})  # used where an error is shown
+    from scheduler.cli import main as run  # noqa: PLC0415 # as above
 
     run()
 

@@ -1,13 +1,10 @@
 """What is loaded when it is first named: commands that run every few minutes need little of the program.
 
 Only for packages and for the store's front, which know every part and mostly use few of them. Anywhere
-else an import stands at the top. Thread-safe, as importing is. And what is not loaded at all, for the few
-libraries that would load what they work without.
+else an import stands at the top. Thread-safe, as importing is.
 """
 
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import ModuleType
 
@@ -26,19 +23,6 @@ def names(package: str, homes: Mapping[str, str]) -> Callable[[str], object]:
         return got
 
     return found
-
-
-@contextmanager
-def without(*modules: str) -> Iterator[None]:
-    """Let nobody find these modules within this block, but for those that are loaded already."""
-    absent = [name for name in modules if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type] # None says so (reference, 5.3.1)
-    try:
-        yield
-    finally:
-        for name in absent:
-            if sys.modules.get(name, ...) is None:
-                del sys.modules[name]
 
 
 class Later:

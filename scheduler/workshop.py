@@ -182,9 +182,7 @@ class _Fetcher:
         with self._lock:
             if self._fetcher is None:
                 from feeds.intake.fetch import Fetcher, FetchLimits  # noqa: PLC0415 # see above
-                from scheduler.rounds.memory import share_pools  # noqa: PLC0415 # as above
 
-                share_pools()
                 self._fetcher = Fetcher(
                     limits=FetchLimits(total_s=self._config.timeout_s, max_bytes=self._config.max_bytes),
                     allow_private=self._config.allow_private,

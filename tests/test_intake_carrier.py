@@ -4,12 +4,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
-
-import pytest
-
-from feeds.intake import carrier
-from tests.modules import not_loaded
 
 ROOT = Path(__file__).resolve().parents[1]
 _LOOK = """
@@ -20,7 +14,7 @@ spared = [*carrier._GUESSERS, *carrier._SPARED]
 left = [name for name in spared if name in sys.modules]
 import http.client, io
 from requests import PreparedRequest, Response, Session, models, utils
-from urllib3 import http2, util
+from urllib3 import fields, http2, util
 cookies = PreparedRequest()
 cookies.prepare(method="GET", url="http://b\xfccher.example", cookies={"a": "b"}, hooks={})
 print(json.dumps({
@@ -36,6 +30,9 @@ print(json.dumps({
     "zip": utils.zipfile.is_zipfile("/nowhere"),
     "metadata": hasattr(sys.modules["importlib.metadata"], "entry_points"),
     "guessed": Response().apparent_encoding,
+    "kind": fields.guess_content_type("moon.png"),
+    "name": "b\xfccher.example".encode("idna").decode(),
+    "roots": utils.DEFAULT_CA_BUNDLE_PATH == __import__("certifi").where(),
     "unused": [name for name in carrier._SPARED if name not in sys.modules],
 }))
 """
@@ -72,6 +69,9 @@ def test_what_is_not_needed_is_not_loaded_and_works_when_used() -> None:
         "zip": False,
         "metadata": True,
         "guessed": "utf-8",
+        "kind": "image/png",
+        "name": "xn--bcher-kva.example",
+        "roots": True,
         "unused": [],
     }
 
@@ -92,55 +92,3 @@ def test_a_release_that_asks_for_more_is_loaded_whole(tmp_path: Path) -> None:
     printed = printed_by(look, PYTHONPATH=str(tmp_path))
     assert printed.startswith("dict_keys(['expires',")
     assert printed.split()[-2:] == ["module", "PoolManager"]
-
-
-def test_what_can_not_bear_a_stand_in_is_left_unloaded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """All of it, so that nothing half made is found by whoever loads it next; others stay."""
-    package = tmp_path / "heir_of_a_morsel"
-    package.mkdir()
-    (package / "__init__.py").write_text("from heir_of_a_morsel import early, late\n")
-    (package / "early.py").write_text("import friend_of_a_morsel\n")
-    (tmp_path / "friend_of_a_morsel.py").write_text("")
-    (package / "late.py").write_text("from http.cookies import Morsel\nclass Kept(Morsel): pass\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    not_loaded(monkeypatch, "http.cookies")
-    not_loaded(monkeypatch, "friend_of_a_morsel")
-    carrier._load("heir_of_a_morsel")
-    assert [name for name in sys.modules if name.startswith("heir_of_a_morsel")] == []
-    assert "friend_of_a_morsel" in sys.modules
-    assert "http.cookies" not in sys.modules
-
-
-def test_a_stand_in_gives_way_to_its_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first use of anything but what it has itself loads the module, also in its place."""
-    stand_in = carrier._Later("colorsys")
-    monkeypatch.setitem(sys.modules, "colorsys", stand_in)
-    assert pytest.approx(1 / 3) == stand_in.ONE_THIRD
-    assert sys.modules["colorsys"] is not stand_in
-    assert pytest.approx(1 / 6) == stand_in.ONE_SIXTH
-    with pytest.raises(AttributeError):
-        _ = stand_in.__wrapped__
-
-
-def test_what_is_loaded_already_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody else's module is put aside, and one that was loaded meanwhile stays."""
-    import zipfile  # noqa: PLC0415 # loaded before, on purpose
-
-    monkeypatch.setitem(sys.modules, "zipfile", zipfile)
-    not_loaded(monkeypatch, "calendar")
-    with carrier._spared():
-        assert sys.modules["zipfile"] is zipfile
-        assert isinstance(sys.modules["calendar"], carrier._Later)
-        sys.modules["calendar"] = zipfile
-    assert sys.modules["calendar"] is zipfile
-
-
-def test_what_was_taken_of_a_module_is_what_it_stands_for() -> None:
-    """It is called, asked for what it has, and told whose kind something is."""
-    taken: Any = carrier._Taken("collections", "OrderedDict")
-    made = taken(a=1)
-    assert isinstance(made, taken)
-    assert not isinstance({}, taken)
-    assert taken.fromkeys("b") == {"b": None}

@@ -2,10 +2,12 @@
 
 import ctypes
 import gc
+import queue
+from typing import Any
 
 import pytest
 
-from scheduler.rounds import memory
+from scheduler.rounds import crew, memory
 
 
 class Library:
@@ -41,6 +43,19 @@ def test_other_libraries_are_left_alone(
 
     monkeypatch.setattr(ctypes, "CDLL", load)
     memory.share_pools()
+
+
+def test_pools_are_shared_as_soon_as_there_are_several_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread has nothing to share; it is said once, however many follow."""
+    told: list[None] = []
+    monkeypatch.setattr(crew, "share_pools", lambda: told.append(None))
+    means: Any = None  # nothing is checked
+    threads = crew.Crew(means, queue.SimpleQueue(), force=False)
+    threads.grow(1)
+    assert not told
+    threads.grow(4)
+    threads.dismiss()
+    assert told == [None]
 
 
 def test_what_is_loaded_is_put_aside_once() -> None:

@@ -3,8 +3,6 @@
 import ssl
 from pathlib import Path
 
-import certifi
-
 from feeds.errors import ConfigError
 from feeds.intake.wire import TlsSocket
 
@@ -18,6 +16,8 @@ def verified_context(ca_file: Path | None = None) -> ssl.SSLContext:
 
     `ca_file` holds further authorities as PEM (RFC 7468). Raises ConfigError when it can not be used.
     """
+    import certifi  # noqa: PLC0415 # it unpacks files at its top; addresses over HTTP need none
+
     context = ssl.create_default_context(cafile=certifi.where())
     context.sslsocket_class = TlsSocket
     context.set_alpn_protocols(["http/1.1"])

@@ -62,12 +62,13 @@ def load(path: Path | None) -> Config:
 
 def find() -> Path | None:
     """Return ./moonwire.toml, else the one in the user's configuration folder, else None."""
-    from platformdirs import user_config_dir  # noqa: PLC0415 # most commands are told the file
+    here = Path.cwd() / NAME
+    if here.is_file():
+        return here
+    from platformdirs import user_config_dir  # noqa: PLC0415 # slow to load; most commands are told the file
 
-    for folder in (Path.cwd(), Path(user_config_dir("moonwire", appauthor=False))):
-        if (folder / NAME).is_file():
-            return folder / NAME
-    return None
+    own = Path(user_config_dir("moonwire", appauthor=False)) / NAME
+    return own if own.is_file() else None
 
 
 def parse(text: str, path: Path | None) -> Config:

@@ -11,6 +11,10 @@ from scheduler.rounds import pipeline
 from scheduler.rounds.failures import broken
 from scheduler.rounds.flights import Flight
 from scheduler.rounds.means import Means, moment
+from scheduler.rounds.memory import share_pools
+
+SEVERAL = 2
+"""Threads from which on it pays to let them share what memory they free."""
 
 
 class Crew:
@@ -37,6 +41,8 @@ class Crew:
         """Let at least so many threads work."""
         while self._threads < count:
             self._threads += 1
+            if self._threads == SEVERAL:
+                share_pools()
             threading.Thread(target=self._work, name=f"check-{self._threads}", daemon=True).start()
 
     def dismiss(self) -> None:
