@@ -7,9 +7,9 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from feeds.intake.address import literal
 from feeds.model import BasicAuth
 from feeds.model.value import Value
+from feeds.plain_address import PORTS, plain
 
 _MAX_URL = 8_192
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _PATH_SAFE = "/%:@!$&'()*+,;=-._~"
 _QUERY_SAFE = _PATH_SAFE + "?[]"
 _HOST_NAME = re.compile(r"(?=.{1,253}\.?$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*\.?")
@@ -50,7 +50,7 @@ class Target(Value, frozen=True, kw_only=True):
     def netloc(self) -> str:
         """Host as the Host header carries it: brackets around IPv6, the port only if not the default."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 @lru_cache(maxsize=4096)
@@ -63,13 +63,21 @@ def parse(url: str) -> Target:
     url = url.strip()
     if len(url) > _MAX_URL:
         raise AddressError(f"the address is longer than {_MAX_URL} characters")
+    if found := plain(url):
+        scheme, host, port, path = found
+        return Target(scheme=scheme, host=_host(host), port=port, path=path)
+    return _parts(url)
+
+
+def _parts(url: str) -> Target:
+    """Take apart what must be checked or written otherwise."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         raise AddressError("the address is malformed") from None
     scheme = parts.scheme.lower()
-    if scheme not in _DEFAULT_PORTS:
+    if scheme not in PORTS:
         named = f"{_show(scheme)}: addresses are" if scheme else "an address without a scheme is"
         raise AddressError(f"{named} not asked, only http and https")
     if port == 0:
@@ -81,7 +89,7 @@ def parse(url: str) -> Target:
     if parts.query:
         path += "?" + _quoted(parts.query, _QUERY_SAFE)
     auth = _auth(parts.username, parts.password)
-    return Target(scheme=scheme, host=host, port=port or _DEFAULT_PORTS[scheme], path=path, auth=auth)
+    return Target(scheme=scheme, host=host, port=port or PORTS[scheme], path=path, auth=auth)
 
 
 def follow(base: Target, location: str) -> Target:

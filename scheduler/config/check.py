@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from feeds.model import BasicAuth, Source
+from feeds.plain_address import plain
 from scheduler.config.findings import Findings
 from scheduler.config.keys import NOTIFY, SECTIONS, SOURCE, TABLES, Section
 from scheduler.config.kinds import WrongError, shown, split_credentials
@@ -67,7 +68,7 @@ def _take_token(serve: dict[str, Any], findings: Findings) -> None:
 
 def check_table(table: Mapping[str, Any], section: Section, place: str, findings: Findings) -> dict[str, Any]:
     """Return the values of one table by key, read by their kinds."""
-    kinds = {key.name: key.kind for key in section.keys}
+    kinds = section.kinds
     values: dict[str, Any] = {}
     for name, found in table.items():
         if name not in kinds:
@@ -79,8 +80,8 @@ def check_table(table: Mapping[str, Any], section: Section, place: str, findings
             findings.add(
                 f"{place} {name}", f"found {shown(found)}, expected {str(wrong) or kinds[name].expected}."
             )
-    for key in section.keys:
-        if key.required and key.name not in table:
+    for key in section.required:
+        if key.name not in table:
             findings.add(f"{place} {key.name}", f"is missing, expected {key.kind.expected}.")
     return values
 
@@ -173,6 +174,8 @@ def _check_intervals(values: Mapping[str, Any], place: str, findings: Findings) 
 
 
 def _address_key(url: str) -> str:
+    if plain(url):
+        return url if "?" in url else f"{url}?"
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path or '/'}?{parts.query}"
 

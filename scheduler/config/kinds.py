@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from feeds.model.value import Value
+from feeds.plain_address import plain
 
 _LONGEST_SHOWN = 60
 # Patterns are texts where few files have to do with them: `re` compiles them when they are asked, and once.
@@ -157,6 +158,8 @@ def _web_address(value: object) -> str:
 
 def split_credentials(url: str) -> tuple[str, tuple[str, str] | None]:
     """Return an address without the user name and password that stand in it (RFC 3986 3.2.1), and those."""
+    if plain(url):
+        return url, None
     netloc = urlsplit(url).netloc
     userinfo, at, host = netloc.rpartition("@")
     if not at:
@@ -168,6 +171,8 @@ def split_credentials(url: str) -> tuple[str, tuple[str, str] | None]:
 def _source_address(value: object) -> str:
     if not isinstance(value, str):
         raise WrongError
+    if plain(value):
+        return value
     try:
         bare, credentials = split_credentials(value.strip())
     except ValueError:

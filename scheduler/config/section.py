@@ -1,5 +1,8 @@
 """What a key and a section of the configuration are; `keys` lists them."""
 
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
 from feeds.model.value import Value
 from scheduler.config.kinds import Kind
 
@@ -16,9 +19,19 @@ class Key(Value, frozen=True, kw_only=True):
     required: bool = False
 
 
-class Section(Value, frozen=True, kw_only=True):
+class Section(Value, frozen=True, kw_only=True, dict=True):
     """One table of the file."""
 
     name: str
     help: str
     keys: tuple[Key, ...]
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        """The kind of each key; a file may have thousands of tables of one section."""
+        return {key.name: key.kind for key in self.keys}
+
+    @cached_property
+    def required(self) -> Sequence[Key]:
+        """The keys that must be there."""
+        return [key for key in self.keys if key.required]

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from feeds.model.hold import HostHold
 from feeds.model.value import Struct, replace
+from feeds.plain_address import PORTS, plain
 
 Work = TypeVar("Work")
 
@@ -29,15 +30,16 @@ STORM = 2
 HOLD_S = 900
 HOLD_CAP_S = 6 * 3600
 RETRY_AFTER_CAP_S = 24 * 3600
-_PORTS = {"http": 80, "https": 443}
 
 
 @lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
     """Name and port of an address, lower case; the address itself when it has no host."""
+    if found := plain(url):
+        return f"{found[1]}:{found[2]}"
     try:
         parts = urlsplit(url)
-        port = parts.port or _PORTS.get(parts.scheme)
+        port = parts.port or PORTS.get(parts.scheme)
     except ValueError:
         return url
     return f"{parts.hostname}:{port}" if parts.hostname else url
@@ -45,6 +47,8 @@ def host_of(url: str) -> str:
 
 def name_of(url: str) -> str:
     """Return the host name of an address, lower case, without port; empty when there is none."""
+    if found := plain(url):
+        return found[1]
     try:
         return urlsplit(url).hostname or ""
     except ValueError:
