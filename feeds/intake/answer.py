@@ -13,6 +13,8 @@ _MAX_LINE = 65_536
 _MAX_INTERIM = 8
 _STATUS_LINE = re.compile(r"HTTP/1\.([0-9]) ([1-5][0-9][0-9])(?: |$)")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_USUAL_FIELDS = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\n]*\n)*+\r?\n")
+"""Header lines without folds and faults, and the empty line behind them."""
 _SWITCHING = 101
 _NO_BODY = frozenset({204, 304})
 
@@ -88,6 +90,17 @@ class Answer(http.client.HTTPResponse):
         return int(found.group(1)), int(found.group(2))
 
     def _fields(self) -> dict[str, list[str]]:
+        ahead = self.fp.peek()
+        usual = _USUAL_FIELDS.match(ahead)
+        if usual is None or ahead.count(b"\n", 0, usual.end()) > self._exchange.limits.max_headers:
+            return self._fields_by_line()
+        fields: dict[str, list[str]] = {}
+        for line in self.fp.read(usual.end()).decode("latin-1").split("\n")[:-2]:
+            name, _, value = line.partition(":")
+            fields.setdefault(name.lower(), []).append(value.strip(" \t\r"))
+        return fields
+
+    def _fields_by_line(self) -> dict[str, list[str]]:
         fields: dict[str, list[str]] = {}
         last: list[str] | None = None
         count = 0

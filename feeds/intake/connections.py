@@ -8,7 +8,7 @@ asking one took a fifth of what a 304 costs.
 import ssl
 import threading
 from collections import deque
-from contextlib import suppress
+from typing import Final
 
 from feeds.intake.address import Guard
 from feeds.intake.answer import Answer
@@ -20,6 +20,8 @@ from feeds.intake.wire import Exchange, PlainSocket, TlsSocket, broken
 
 _IDLE = 2
 """Connections that are kept open to one origin."""
+_NOTHING: Final = urllib3.HTTPHeaderDict({"content-length": "0"})
+"""How an answer without a body is framed; made once, since most answers are such."""
 
 
 class Wire:
@@ -142,7 +144,7 @@ class Origin:
             raise
         return urllib3.HTTPResponse(
             body=answer,
-            headers=answer.framing,
+            headers=_NOTHING if answer.length == 0 else answer.framing,
             status=answer.status,
             preload_content=False,
             decode_content=False,
@@ -152,13 +154,17 @@ class Origin:
         )
 
     def _taken(self, exchange: Exchange) -> PlainConnection:
-        with suppress(IndexError):
-            while True:
-                kept = self._idle.pop()
-                if kept.alive and not exchange.fresh_only:
-                    return kept
-                kept.close()
+        while (kept := self._kept()) is not None:
+            if kept.alive and not exchange.fresh_only:
+                return kept
+            kept.close()
         return self._kind(self._target, self._wire)
+
+    def _kept(self) -> PlainConnection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
 
     def _put_conn(self, connection: PlainConnection) -> None:
         """Take a connection back whose answer was read to its end: urllib3 calls this."""
@@ -169,9 +175,8 @@ class Origin:
 
     def close(self) -> None:
         """Close the connections that are not in use."""
-        with suppress(IndexError):
-            while True:
-                self._idle.pop().close()
+        while (kept := self._kept()) is not None:
+            kept.close()
 
 
 def _head(method: str, path: str, headers: dict[str, str]) -> bytes:

@@ -14,7 +14,6 @@ from feeds.intake.carrier import requests
 from feeds.intake.freshness import freshness, http_date
 from feeds.intake.headers import (
     RequestHeaders,
-    conditions,
     first,
     joined,
     renewed,
@@ -117,7 +116,7 @@ class Fetcher:
                 fields = walk.exchange.headers
                 walk.freshness = freshness(partial(joined, fields), self._clock())
                 if status not in _REDIRECTS:
-                    return self._finish(walk, response)
+                    return self._finish(walk, response, conditional=headers.conditional)
                 onward = _next(walk, target, first(fields, "location"))
                 drain(response, walk.exchange)
             finally:
@@ -127,10 +126,10 @@ class Fetcher:
             walk.hops.append(Hop(url=walk.at, status=status, target=onward.url))
             target = onward
 
-    def _finish(self, walk: _Walk, response: requests.Response) -> FetchOutcome:
+    def _finish(self, walk: _Walk, response: requests.Response, *, conditional: bool) -> FetchOutcome:
         fields = walk.exchange.headers
         old = walk.request.validators
-        if walk.status == _NOT_MODIFIED and conditions(old):
+        if walk.status == _NOT_MODIFIED and conditional:
             drain(response, walk.exchange)
             return NotModified(
                 url=walk.at,

@@ -29,11 +29,14 @@ class RequestHeaders:
 
     def __init__(self, request: FetchRequest, start: Target, user_agent: str) -> None:
         self._start = start
+        asked = conditions(request.validators)
+        self.conditional = bool(asked)
+        """Whether they say what is known already, so that a 304 is an answer."""
         self._common = {
             "User-Agent": user_agent,
             "Accept": ACCEPT,
             "Accept-Encoding": ACCEPT_ENCODING,
-            **conditions(request.validators),
+            **asked,
         }
         self._private = {_cased(name): value for name, value in request.headers}
         auth = request.auth or start.auth
@@ -88,6 +91,8 @@ def wrong_header(headers: tuple[tuple[str, str], ...]) -> str:
 
 def sendable(value: str) -> bool:
     """Say whether `value` is one header line's worth of latin-1."""
+    if value.isascii() and value.isprintable():  # as nearly always
+        return True
     try:
         value.encode("latin-1")
     except UnicodeEncodeError:
@@ -108,7 +113,8 @@ def first(headers: Headers, name: str) -> str:
 
 def joined(headers: Headers, name: str) -> str:
     """Give all values of a list-valued header, comma-joined (RFC 9110 5.3)."""
-    return ", ".join(headers.get(name, ()))
+    values = headers.get(name)
+    return ", ".join(values) if values else ""
 
 
 def _cased(name: str) -> str:

@@ -22,6 +22,8 @@ _POOLS = 64
 _CHUNK = 64 * 1024
 _DRAIN = 64 * 1024
 _DRAIN_S = 1.0
+_UNTIMED = urllib3.Timeout(connect=None, read=None)
+"""Time is kept at the socket."""
 
 
 class GuardedAdapter(HTTPAdapter):
@@ -122,7 +124,8 @@ class Transport:
 
     def _send(self, target: Target, headers: dict[str, str], body: bytes | None) -> requests.Response:
         try:
-            return self._adapter.send(_Request(target, headers, body), stream=True)
+            request = _Request(target, headers, body)
+            return self._adapter.send(request, stream=True, timeout=_UNTIMED)  # type: ignore[arg-type] # its own kind is taken as it is
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             what = f"the exchange failed ({reason(error)})"
             raise ExchangeError("protocol", what, "it is asked again later") from error
