@@ -1,6 +1,7 @@
 """How values become columns and back: exact times, compact JSON, 64-bit hashes. Pure."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
 from typing import Any, TypeVar
@@ -33,6 +34,12 @@ def moment(ticks: int) -> datetime:
 def moment_or_none(ticks: int | None) -> datetime | None:
     """`moment`, with None for no time."""
     return None if ticks is None else moment(ticks)
+
+
+@lru_cache(maxsize=1024)  # of a source, asked when it is read and when its check is kept, mostly unchanged
+def moments(text: str) -> tuple[datetime, ...]:
+    """Give the times of a JSON list of microseconds."""
+    return tuple(moment(each) for each in from_json(text, list[int]))
 
 
 def hash64(text: str) -> int:

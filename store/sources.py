@@ -9,7 +9,7 @@ import msgspec
 
 from feeds.model import BasicAuth, Check, FeedHead, Freshness, Source, SourceState, Validators
 from feeds.model.value import replace
-from store.codec import from_json, micros, micros_or_none, moment, moment_or_none, to_json
+from store.codec import from_json, micros, micros_or_none, moment, moment_or_none, moments, to_json
 
 if TYPE_CHECKING:
     from feeds.model import SourceLine
@@ -131,7 +131,10 @@ def keep(
 
     What the operator says is not touched: it may have changed while the check ran.
     """
-    changes = {name: value for name, value in {**_found(state), **spent}.items() if row[name] != value}
+    found = _found(state)
+    if moments(row["posted"]) != state.posted:
+        found["posted"] = to_json([micros(each) for each in state.posted])
+    changes = {name: value for name, value in {**found, **spent}.items() if row[name] != value}
     if changes:
         assignments = ", ".join(f"{name} = :{name}" for name in changes)
         conn.execute(f"UPDATE sources SET {assignments} WHERE id = :id", {**changes, "id": row["id"]})  # noqa: S608 # our own column names
@@ -167,7 +170,6 @@ def _found(state: SourceState) -> dict[str, Any]:
         "moved_seen": state.moved_seen,
         "slow_ms": round(state.slow_s * 1000),
         "freshness": to_json(state.freshness),
-        "posted": to_json([micros(each) for each in state.posted]),
         "feed_title": state.head.title,
         "feed_link": state.head.link,
         "head": to_json(state.head),
@@ -253,7 +255,7 @@ def _state(
         moved_seen=row["moved_seen"],
         last_error=row["last_error"],
         slow_s=row["slow_ms"] / 1000,
-        posted=tuple(moment(each) for each in from_json(row["posted"], list[int])),
+        posted=moments(row["posted"]),
     )
 
 

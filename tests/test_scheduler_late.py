@@ -77,9 +77,9 @@ def test_the_daemon_goes_on_and_records_it_later(monkeypatch: pytest.MonkeyPatch
 def test_only_so_many_go_on() -> None:
     """The rest counts as failed, as without it."""
     late = Late(workers=1)
-    taken = [late.takes(Flight(a_state(), 0.0)) for _ in range(WAITING + 1)]
+    taken = [late.takes(Flight(a_state(), 0.0, 0.0)) for _ in range(WAITING + 1)]
     assert taken == [True] * WAITING + [False]
-    assert not Late().takes(Flight(a_state(), 0.0))
+    assert not Late().takes(Flight(a_state(), 0.0, 0.0))
 
 
 def test_a_round_of_few_waits_and_so_does_a_patient_one() -> None:

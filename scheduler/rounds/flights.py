@@ -55,6 +55,8 @@ class Flight(Struct, eq=False):
     state: SourceState
     began: float
     """Monotonic instant: that of its start, until a worker takes it."""
+    opened: float
+    """Monotonic instant of its start."""
     answered: bool = False
     """The fetch has ended: what remains is our own work."""
     owed: bool = False
@@ -114,6 +116,10 @@ class Flights:
         self._ends = self._waits = False
         self._began = self._quick = 0.0
         self._took: deque[float] = deque(maxlen=USUAL)
+        self._long_s = math.inf
+        """Seconds that are long for an answer in this round; endless as long as nothing is usual."""
+        self.stuck_s = STUCK_S
+        """Seconds after which a request counts as waiting: by what is usual, once that is known."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -139,7 +145,8 @@ class Flights:
     def _most(self, now: float) -> int:
         stuck = self.stuck_s
         waiting = len(self._open) - len(self._fresh)
-        waiting += sum(1 for each in self._fresh if not each.answered and now - each.began >= stuck)
+        if self._fresh and now - next(iter(self._fresh)).opened >= stuck:  # else no later one waits either
+            waiting += sum(1 for each in self._fresh if not each.answered and now - each.began >= stuck)
         return self._at_work + min(waiting, WAITING * self._workers)
 
     @property
@@ -160,7 +167,7 @@ class Flights:
 
     def start(self, state: SourceState, now: float, *, owed: bool = False) -> Flight:
         """Note that a check begins."""
-        flight = Flight(state, now, owed=owed)
+        flight = Flight(state, now, now, owed=owed)
         self._open[flight] = None
         if not flight.patient:
             self._fresh[flight] = None
@@ -173,18 +180,9 @@ class Flights:
         if not flight.cut and flight.answered and flight.took_s < STUCK_S:
             self._quick = now
             self._took.append(flight.took_s)
-
-    @property
-    def stuck_s(self) -> float:
-        """Seconds after which a request counts as waiting: by what is usual, once that is known."""
-        return min(max(self._long_s, STUCK_LEAST_S), STUCK_S)
-
-    @property
-    def _long_s(self) -> float:
-        """Seconds that are long for an answer in this round; endless as long as nothing is usual."""
-        if len(self._took) < USUAL:
-            return math.inf
-        return STUCK_TIMES * sorted(self._took)[USUAL // 2]
+            if len(self._took) == USUAL:
+                self._long_s = STUCK_TIMES * sorted(self._took)[USUAL // 2]
+                self.stuck_s = min(max(self._long_s, STUCK_LEAST_S), STUCK_S)
 
     def overdue(self, now: float) -> list[Flight]:
         """Return the checks that a round that ends waits for no longer; they are marked as cut."""
