@@ -29,7 +29,7 @@ _REMEMBER = 30_000
 """Distinct words whose patterns are kept at hand; then the memory starts afresh."""
 
 
-class Term(Value, frozen=True, kw_only=True):
+class Term(Value, frozen=True, kw_only=True, array_like=True, gc=False):
     """One word of a pattern, folded; `stem` means any ending may follow."""
 
     text: str
@@ -38,8 +38,11 @@ class Term(Value, frozen=True, kw_only=True):
     """Other words may stand before it."""
 
 
-class Pattern(Value, frozen=True, kw_only=True):
-    """One entry of a list of the topic file. Maker: `parse`. Taker: `Matcher`."""
+class Pattern(Value, frozen=True, kw_only=True, array_like=True, gc=False):
+    """One entry of a list of the topic file. Maker: `parse`. Taker: `Matcher`.
+
+    There are thousands: as bytes without the names of their fields, and none for the garbage collector.
+    """
 
     group: str
     """Which list it belongs to."""
@@ -149,8 +152,9 @@ class Matcher:
     A pattern is looked up by its rarest word and only then compared with what stands around it.
     """
 
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self.patterns = _anchored(tuple(patterns))
+    def __init__(self, patterns: Iterable[Pattern], *, led: bool = False) -> None:
+        """`led`: they come from `anchored`."""
+        self.patterns = tuple(patterns) if led else anchored(tuple(patterns))
         self._exact: dict[str, list[Pattern]] = {}
         self._stems: dict[str, list[Pattern]] = {}
         self._starts: dict[str, list[Pattern]] = {}
@@ -230,7 +234,7 @@ class Matcher:
         return found
 
 
-def _anchored(patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
+def anchored(patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
     """Choose for each pattern the word to look it up by: no small word, and the one in fewest patterns."""
     uses = Counter(term.text for pattern in patterns for term in pattern.terms)
     small = frozenset(fold(" ".join(word for words in small_words().values() for word in words)).split())

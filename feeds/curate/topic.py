@@ -5,17 +5,16 @@ The language of topic files is described in docs/how-to/topic.md. Nothing here k
 
 import functools
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 
+from feeds.curate.compiled import content_of
 from feeds.curate.match import Matcher, Pattern
 from feeds.curate.mention import Mentions, Scale, mentions_of
-from feeds.curate.topicfile import Concept, Places, read_table
+from feeds.curate.topicfile import Concept, Content, Places
 from feeds.curate.topictext import digest_of, shipped, text_of
-from feeds.errors import TopicError
 from feeds.model.value import Value
 
-__all__ = ["DEFAULT", "Topic", "build", "load", "shipped"]
+__all__ = ["DEFAULT", "Topic", "build", "load", "of_content", "shipped"]
 
 DEFAULT = "lunar-station"
 
@@ -27,7 +26,7 @@ HISTORY_MOST = 0.6
 
 
 class Topic(Value, frozen=True, kw_only=True, dict=True):
-    """A compiled topic. Maker: `load`. Takers: the judge, the pipeline, the pages."""
+    """A compiled topic. Makers: `load`, `of_content`. Takers: the judge, the pipeline, the pages."""
 
     UNSHOWN = frozenset(("concepts", "patterns"))
 
@@ -58,7 +57,7 @@ class Topic(Value, frozen=True, kw_only=True, dict=True):
     @functools.cached_property
     def matcher(self) -> Matcher:
         """Finds the patterns; made when the first item is judged, which few are."""
-        return Matcher(self.patterns)
+        return Matcher(self.patterns, led=True)
 
     @functools.cached_property
     def masks(self) -> frozenset[str]:
@@ -106,13 +105,11 @@ def load(name_or_path: str) -> Topic:
 
 def build(text: str, path: str) -> Topic:
     """Compile the `text` of a topic file that errors call `path`; raises `TopicError` as `load` does."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise TopicError(f"{path}: this is not valid TOML: {error}.") from error
-    except RecursionError as error:
-        raise TopicError(f"{path}: this is not valid TOML: it is nested too deeply.") from error
-    content = read_table(table, path)
+    return of_content(content_of(text, path), text, path)
+
+
+def of_content(content: Content, text: str, path: str) -> Topic:
+    """Make the topic of what `compiled.content_of` says of the same `text`."""
     return Topic(
         name=content.name,
         title=content.title,
