@@ -1,4 +1,4 @@
-"""What the operator and learning add to curation: marks, models, other verdicts on stored items.
+"""What the operator and learning add to curation: marks, models, other verdicts; and the compiled topic.
 
 Rules of a new verdict on a stored item: id, guid, first_seen and date stay. One that enters becomes a story
 dated by its publication, so readers see it where it belongs and not as news; one that leaves is withdrawn
@@ -158,6 +158,18 @@ class Curation:
         """Remove what was learned for a topic; False when there was nothing."""
         with self._db.writing() as conn:
             return conn.execute("DELETE FROM models WHERE topic = ?", (topic,)).rowcount > 0
+
+    def compiled(self, edition: bytes) -> bytes | None:
+        """Return the topic as it was compiled last, if it is of this edition."""
+        sql = "SELECT body FROM compiled WHERE what = 'topic' AND edition = ?"
+        with self._db.reading() as conn:
+            row = conn.execute(sql, (edition,)).fetchone()
+        return row["body"] if row else None
+
+    def keep_compiled(self, edition: bytes, body: bytes) -> None:
+        """Keep the compiled topic in place of the one before; `body` is opaque to the store."""
+        with self._db.writing() as conn:
+            conn.execute("REPLACE INTO compiled VALUES ('topic', ?, ?)", (edition, body))
 
     def _select(self, where: str, values: dict[str, Any]) -> list[StoredItem]:
         sql = f"{_SELECT} WHERE {where}"  # our own conditions

@@ -37,6 +37,7 @@ WRITES: dict[str, Call] = {
     "curation.mark": lambda s, _: s.curation.mark(1, a_judged(), keep=None, at=NOW, compare=strangers),
     "curation.save_model": lambda s, _: s.curation.save_model(MODEL),
     "curation.forget_model": lambda s, _: s.curation.forget_model("t"),
+    "curation.keep_compiled": lambda s, _: s.curation.keep_compiled(b"", b""),
 }
 READS: dict[str, Call] = {
     "sources": lambda s, _: s.sources(),
@@ -66,6 +67,7 @@ READS: dict[str, Call] = {
     "curation.marked": lambda s, _: s.curation.marked(),
     "curation.shares": lambda s, _: s.curation.shares(),
     "curation.model": lambda s, _: s.curation.model("t"),
+    "curation.compiled": lambda s, _: s.curation.compiled(b""),
 }
 
 

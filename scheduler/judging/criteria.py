@@ -1,12 +1,13 @@
 """What items are judged by: the topic and what was learned, compiled when the first item needs it.
 
-Compiling takes longer than a round without news. Whether stored verdicts are of the present topic is
-seen from the hash of its file, which every verdict names.
+Compiling takes longer than a round without news, so the store keeps the outcome for the next start. Whether
+stored verdicts are of the present topic is seen from the hash of its file, which every verdict names.
 """
 
 import threading
 from typing import TYPE_CHECKING
 
+from feeds.curate.edition import begun
 from feeds.curate.topictext import digest_of, text_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Criteria:
         self._topic: Topic | None = None
         self._tuner: Tuner | None = None
         self._plain: Tuning | None = None
+        begun()
         text, _ = text_of(file)
         self.settled = store is not None and _all_by(digest_of(text), store)
         """Whether all stored verdicts are known to be of this topic, and no model adds to it."""
@@ -39,10 +41,17 @@ class Criteria:
         """The compiled topic."""
         with self._lock:
             if self._topic is None:
-                from feeds.curate.topic import load  # noqa: PLC0415 # see above
-
-                self._topic = load(self._file)
+                self._topic = self._loaded()
             return self._topic
+
+    def _loaded(self) -> "Topic":
+        if self._store is None:
+            from feeds.curate.topic import load  # noqa: PLC0415 # see above
+
+            return load(self._file)
+        from scheduler.judging.compiled import load_beside  # noqa: PLC0415 # as above
+
+        return load_beside(self._file, self._store)
 
     @property
     def tuner(self) -> "Tuner":
