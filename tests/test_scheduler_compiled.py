@@ -70,6 +70,30 @@ def test_a_topic_is_compiled_once_and_is_the_same_ever_after(
     assert len(_kept(store)) == 1
 
 
+def test_criteria_take_note_of_the_program_before_they_need_it(
+    store: Store, compiler: _Compiler, tea: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hours may lie between, and what is loaded then may be another version's: nothing is kept of it."""
+    code = tmp_path / "code.py"
+    code.write_text("one", encoding="utf-8")
+    monkeypatch.setattr(edition, "_DECIDING", (str(code),))
+    monkeypatch.setattr(store, "judged_by", lambda: f"tea@1#{load(str(tea)).digest}")
+    begun.cache_clear()
+    try:
+        criteria = Criteria(str(tea), store)
+        assert compiler.times == 0
+        code.write_text("another", encoding="utf-8")
+        assert criteria.topic == load(str(tea))
+        assert _kept(store) == []
+        begun.cache_clear()  # the next process
+        for _ in range(2):
+            assert Criteria(str(tea), store).topic == load(str(tea))
+        assert compiler.times == 2
+        assert len(_kept(store)) == 1
+    finally:
+        begun.cache_clear()
+
+
 def test_an_edited_file_is_compiled_anew(store: Store, compiler: _Compiler, tea: Path) -> None:
     """And what was made of the former one does not stay."""
     assert load_beside(str(tea), store).concepts[0].weight == 4
