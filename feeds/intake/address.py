@@ -7,7 +7,7 @@ into a private network.
 
 import ipaddress
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 AllowPrivate = bool | frozenset[str]
 """True allows every address; a set allows those it names: an IP address (`192.168.1.5`), a network
@@ -19,17 +19,18 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 _MAX_SHOWN = 300
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_USERINFO = re.compile(r"^([a-zA-Z][\w+.-]*:(?=/))?(/*)[^/?#]*@")
-_SPLIT_USERINFO = re.compile(r"^([a-zA-Z][\w+.-]*:)?(//)(?!\[)[^/?#@]*:(?!\d*(?:[/?#]|$))[^@]*@")
+# Patterns are texts where few rounds need them: `re` compiles them when they are asked, and once.
+_CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+"
+_USERINFO = r"^([a-zA-Z][\w+.-]*:(?=/))?(/*)[^/?#]*@"
+_SPLIT_USERINFO = r"^([a-zA-Z][\w+.-]*:)?(//)(?!\[)[^/?#@]*:(?!\d*(?:[/?#]|$))[^@]*@"
 """A password with an unescaped slash ends the authority; what follows it is secret all the same."""
 
 
 def redact(url: str) -> str:
     """`url` fit for sentences and logs: without credentials and control characters, at most 300 long."""
-    shown = _USERINFO.sub(r"\1\2", url.strip())
-    shown = _SPLIT_USERINFO.sub(r"\1\2", shown)
-    shown = _CONTROL.sub("�", shown)
+    shown = re.sub(_USERINFO, r"\1\2", url.strip())
+    shown = re.sub(_SPLIT_USERINFO, r"\1\2", shown)
+    shown = re.sub(_CONTROL, "�", shown)
     return shown if len(shown) <= _MAX_SHOWN else shown[: _MAX_SHOWN - 1] + "…"
 
 
@@ -43,40 +44,42 @@ def literal(host: str) -> IPAddress | None:
 
 
 # What the special-purpose registries (RFC 6890, IANA) reserve; the word goes into the sentence.
-_SPECIAL: tuple[tuple[IPNetwork, str], ...] = tuple(
-    (ipaddress.ip_network(network), word)
-    for network, word in (
-        ("0.0.0.0/8", "unspecified"),
-        ("10.0.0.0/8", "private"),
-        ("100.64.0.0/10", "carrier-grade NAT"),
-        ("127.0.0.0/8", "loopback"),
-        ("169.254.0.0/16", "link-local"),
-        ("172.16.0.0/12", "private"),
-        ("192.0.0.0/24", "reserved"),
-        ("192.0.2.0/24", "documentation"),
-        ("192.88.99.0/24", "reserved"),
-        ("192.168.0.0/16", "private"),
-        ("198.18.0.0/15", "benchmarking"),
-        ("198.51.100.0/24", "documentation"),
-        ("203.0.113.0/24", "documentation"),
-        ("224.0.0.0/4", "multicast"),
-        ("240.0.0.0/4", "reserved"),
-        ("::/128", "unspecified"),
-        ("::1/128", "loopback"),
-        ("fc00::/7", "unique local"),
-        ("fe80::/10", "link-local"),
-        ("fec0::/10", "site-local"),
-        ("ff00::/8", "multicast"),
-        ("2001::/23", "reserved"),
-        ("2001:db8::/32", "documentation"),
-        ("3fff::/20", "documentation"),
-    )
+_SPECIAL = (
+    ("0.0.0.0/8", "unspecified"),
+    ("10.0.0.0/8", "private"),
+    ("100.64.0.0/10", "carrier-grade NAT"),
+    ("127.0.0.0/8", "loopback"),
+    ("169.254.0.0/16", "link-local"),
+    ("172.16.0.0/12", "private"),
+    ("192.0.0.0/24", "reserved"),
+    ("192.0.2.0/24", "documentation"),
+    ("192.88.99.0/24", "reserved"),
+    ("192.168.0.0/16", "private"),
+    ("198.18.0.0/15", "benchmarking"),
+    ("198.51.100.0/24", "documentation"),
+    ("203.0.113.0/24", "documentation"),
+    ("224.0.0.0/4", "multicast"),
+    ("240.0.0.0/4", "reserved"),
+    ("::/128", "unspecified"),
+    ("::1/128", "loopback"),
+    ("fc00::/7", "unique local"),
+    ("fe80::/10", "link-local"),
+    ("fec0::/10", "site-local"),
+    ("ff00::/8", "multicast"),
+    ("2001::/23", "reserved"),
+    ("2001:db8::/32", "documentation"),
+    ("3fff::/20", "documentation"),
 )
 _PHRASE = {"unspecified": "the unspecified address", "own": "an address of this machine"}
 _LAN_WORDS = frozenset({"private", "carrier-grade NAT", "unique local"})
 _GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _LOCALHOST = (ipaddress.IPv4Address("127.0.0.1"), ipaddress.IPv6Address("::1"))
+
+
+@cache  # made when the first address is judged
+def _reserved() -> tuple[tuple[IPNetwork, str], ...]:
+    return tuple((ipaddress.ip_network(network), word) for network, word in _SPECIAL)
 
 
 def embedded(address: IPAddress) -> IPAddress:
@@ -99,7 +102,7 @@ def embedded(address: IPAddress) -> IPAddress:
 def special(address: IPAddress) -> str:
     """One word on why `address` is not on the public internet, or an empty string when it is."""
     inner = embedded(address)
-    for network, word in _SPECIAL:
+    for network, word in _reserved():
         if inner.version == network.version and inner in network:
             return word
     if isinstance(inner, ipaddress.IPv6Address) and inner not in _GLOBAL_V6:
