@@ -21,6 +21,7 @@ _NAMES = (
     "../__init__.py",
     "../errors.py",
     "../later.py",
+    "../lean.py",
     "../model/__init__.py",
     "../model/value.py",
 )
