@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import urlsplit
 
+from feeds.later import late_pattern
 from scheduler.rounds.hosts import host_of
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 ROOT = "moonwire"
 logging.getLogger(ROOT).addHandler(logging.NullHandler())  # commands that print set up no log
 _TELLING_KEY = r"(?:api[_-]?key|apikey|access[_-]?token|auth|key|pass(?:word)?|secret|sig(?:nature)?|token)"
-_USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")
-_QUERY = re.compile(rf"(?i)([?&;]{_TELLING_KEY}=)[^&;#\s\"']+")
+_USERINFO = late_pattern(r"(?<=://)[^/?#\s@]*@")
+_QUERY = late_pattern(rf"(?i)([?&;]{_TELLING_KEY}=)[^&;#\s\"']+")
 _ADDRESS = re.compile(r"(?i)https?://\S+")
 _AFTER = "\"'.,:;!?)]}>"
 """What may follow an address in a sentence without being part of it."""

@@ -1,9 +1,10 @@
 """Text to comparable units: words where a script parts them by spaces, characters where not."""
 
-import re
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from zlib import crc32
+
+from feeds.later import late_pattern
 
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -11,9 +12,9 @@ _UNSPACED = (
 )
 _LETTER = rf"(?:(?![{_UNSPACED}])[\w\u0900-\u0963\u0966-\u0dff])"
 """Of a word: the vowel signs of Indian scripts are no letters to `\\w`, and would cut words to pieces."""
-_UNIT = re.compile(rf"[{_UNSPACED}]|{_LETTER}+")
-_RUN = re.compile(rf"[{_UNSPACED}]+|{_LETTER}+")
-_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_UNIT = late_pattern(rf"[{_UNSPACED}]|{_LETTER}+")
+_RUN = late_pattern(rf"[{_UNSPACED}]+|{_LETTER}+")
+_IS_UNSPACED = late_pattern(f"[{_UNSPACED}]")
 _STEM = 6
 """Letters of a word that are compared: most inflection comes after them."""
 _HASH = blake2b(digest_size=8)

@@ -6,8 +6,9 @@ into a private network.
 """
 
 import ipaddress
-import re
 from functools import lru_cache
+
+from feeds.later import late_pattern
 
 AllowPrivate = bool | frozenset[str]
 """True allows every address; a set allows those it names: an IP address (`192.168.1.5`), a network
@@ -19,9 +20,9 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 _MAX_SHOWN = 300
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_USERINFO = re.compile(r"^([a-zA-Z][\w+.-]*:(?=/))?(/*)[^/?#]*@")
-_SPLIT_USERINFO = re.compile(r"^([a-zA-Z][\w+.-]*:)?(//)(?!\[)[^/?#@]*:(?!\d*(?:[/?#]|$))[^@]*@")
+_CONTROL = late_pattern(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_USERINFO = late_pattern(r"^([a-zA-Z][\w+.-]*:(?=/))?(/*)[^/?#]*@")
+_SPLIT_USERINFO = late_pattern(r"^([a-zA-Z][\w+.-]*:)?(//)(?!\[)[^/?#@]*:(?!\d*(?:[/?#]|$))[^@]*@")
 """A password with an unescaped slash ends the authority; what follows it is secret all the same."""
 
 
