@@ -15,6 +15,8 @@ from feeds.curate.match import CLITIC_SCRIPTS, GAP_WORDS, Pattern, Term
 
 _PIECE = 65_536
 """Bytes looked through at once: each find takes many times the memory of what was found."""
+_FEW = 200
+"""Entries up to which a quicker automaton costs more to make than it saves."""
 
 Match = tuple[int, int, int]
 """Number of the word, start and end in the bytes looked through."""
@@ -46,7 +48,8 @@ class _Automaton:
 class Signs:
     """Says whether any of many patterns might be there, by one word of each. Safe to share between threads.
 
-    That is asked of every entry: few words, and an automaton that is quick to run though slower to make.
+    That is asked of every entry: few words, and where entries are many an automaton that is quick to run
+    though slower to make.
     """
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
@@ -57,10 +60,16 @@ class Signs:
             return term.text in alone, len(term.text)
 
         words = {_written(_anchor(pattern, rank), inside=pattern.unspaced) for pattern in patterns}
-        self._automaton = _Automaton(map(str.encode, words), Implementation.DFA)
+        self._words = [word.encode() for word in words]
+        self._automaton = _Automaton(self._words, Implementation.ContiguousNFA)
+        self._asked = 0
 
     def stand_in(self, words: bytes) -> bool:
         """Whether one of the words stands in bytes that `rawtext.words` gives."""
+        if self._asked < _FEW:
+            self._asked += 1  # threads may miscount each other: then it is made later, or once more
+            if self._asked == _FEW:
+                self._automaton = _Automaton(self._words, Implementation.DFA)
         return any(matches for _, matches in self._automaton.find(words))
 
 
