@@ -2,11 +2,16 @@
 
 Only for packages and for the store's front, which know every part and mostly use few of them. Anywhere
 else an import stands at the top. Thread-safe, as importing is.
+
+Regular expressions may come late too: those that a usual entry is not held against, where compiling them
+takes more than a tenth of a millisecond.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import ModuleType
+from typing import AnyStr, Generic, cast
 
 
 def names(package: str, homes: Mapping[str, str]) -> Callable[[str], object]:
@@ -36,4 +41,22 @@ class Later:
         if self._loaded is None:
             self._loaded = import_module(self._name)
         found: object = getattr(self._loaded, name)
+        return found
+
+
+def late_pattern(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+    """Stand for a regular expression that is compiled when something of it is used. Thread-safe."""
+    return cast("re.Pattern[AnyStr]", _LatePattern(source, flags))
+
+
+class _LatePattern(Generic[AnyStr]):
+    """What was used once is found at once from then on, as in the pattern itself."""
+
+    def __init__(self, source: AnyStr, flags: int) -> None:
+        self._source: AnyStr = source
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> object:
+        found: object = getattr(re.compile(self._source, self._flags), name)
+        self.__dict__[name] = found
         return found

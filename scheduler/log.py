@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import urlsplit
 
+from feeds.later import late_pattern
 from scheduler.rounds.hosts import host_of
 
 if TYPE_CHECKING:
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
 ROOT = "moonwire"
 logging.getLogger(ROOT).addHandler(logging.NullHandler())  # commands that print set up no log
 _TELLING_KEY = r"(?:api[_-]?key|apikey|access[_-]?token|auth|key|pass(?:word)?|secret|sig(?:nature)?|token)"
-# Patterns are texts where few rounds need them: `re` compiles them when they are asked, and once.
-_USERINFO = r"(?<=://)[^/?#\s@]*@"
-_QUERY = rf"(?i)([?&;]{_TELLING_KEY}=)[^&;#\s\"']+"
-_ADDRESS = r"(?i)https?://\S+"
+_USERINFO = late_pattern(r"(?<=://)[^/?#\s@]*@")
+_QUERY = late_pattern(rf"(?i)([?&;]{_TELLING_KEY}=)[^&;#\s\"']+")
+_ADDRESS = late_pattern(r"(?i)https?://\S+")
 _AFTER = "\"'.,:;!?)]}>"
 """What may follow an address in a sentence without being part of it."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "quiet"}
@@ -34,12 +34,12 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 def redact(text: str) -> str:
     """Return the text with user:password@ and secret-looking query values of addresses blotted out."""
-    return re.sub(_QUERY, r"\1…", re.sub(_USERINFO, "…@", text))
+    return _QUERY.sub(r"\1…", _USERINFO.sub("…@", text))
 
 
 def hosts_only(text: str) -> str:
     """Return the text with addresses cut down to their hosts, where a path or any query may be a secret."""
-    return re.sub(_ADDRESS, _host_only, text)
+    return _ADDRESS.sub(_host_only, text)
 
 
 def _host_only(found: re.Match[str]) -> str:

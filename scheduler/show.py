@@ -5,7 +5,6 @@ text: neither Rich's markup nor a terminal's control codes in them have any effe
 """
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from functools import cached_property
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TextIO
 
+from feeds.later import late_pattern
 from scheduler.records import line
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 # C0, DEL and C1 controls would speak to the terminal; bidi controls would disguise what is shown.
-_UNSHOWABLE = r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+_UNSHOWABLE = late_pattern(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _PIPE_WIDTH = 4096
 _FORCED = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"})
 """Variables by which Rich takes a pipe for a terminal."""
@@ -34,7 +34,7 @@ def safe(text: str) -> str:
     """Return a text from outside fit for a terminal."""
     if text.isascii() and text.isprintable():
         return text
-    return re.sub(_UNSHOWABLE, " ", text.encode("utf-8", "replace").decode("utf-8"))
+    return _UNSHOWABLE.sub(" ", text.encode("utf-8", "replace").decode("utf-8"))
 
 
 class Show:

@@ -1,14 +1,13 @@
 """Times as people type them and as machines read them."""
 
-import re
 from datetime import UTC, datetime, timedelta
 
 from feeds.errors import ConfigError
+from feeds.later import late_pattern
 
-# Patterns are texts, for few commands need them: `re` compiles them when they are asked, and once.
-_SPAN = r"(\d{1,6})\s*([mhdw])"
+_SPAN = late_pattern(r"(\d{1,6})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_PARTIAL = r"(\d{4})(?:-(\d{2}))?"
+_PARTIAL = late_pattern(r"(\d{4})(?:-(\d{2}))?")
 
 
 def rfc3339(when: datetime | None) -> str | None:
@@ -21,7 +20,7 @@ def rfc3339(when: datetime | None) -> str | None:
 def since(text: str, *, now: datetime) -> datetime:
     """Return the time that `--since` means: 3d, 12h, 2024-04-01 or RFC 3339; UTC unless said."""
     text = text.strip()
-    if span := re.fullmatch(_SPAN, text):
+    if span := _SPAN.fullmatch(text):
         try:
             return now - timedelta(**{_UNITS[span[2]]: int(span[1])})
         except OverflowError:
@@ -38,7 +37,7 @@ def since(text: str, *, now: datetime) -> datetime:
 def published(text: str) -> datetime | None:
     """Return a publication time: of a day its noon, of a month or year its middle; None if unreadable."""
     text = text.strip()
-    if found := re.fullmatch(_PARTIAL, text):
+    if found := _PARTIAL.fullmatch(text):
         year, month = int(found[1]), found[2]
         try:
             return (

@@ -11,18 +11,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from feeds.later import late_pattern
 from feeds.model.value import Struct, Value
 from store.segment import paired, runs, words
 
-_TOKEN: Final = re.compile(r'(?P<minus>-)?(?:(?P<key>[a-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+_TOKEN: Final = late_pattern(r'(?P<minus>-)?(?:(?P<key>[a-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _KEYS: Final = {"tag", "lang", "source", "since", "until"}
-_DATE: Final = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
+_DATE: Final = late_pattern(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 _LONGEST: Final = 500
 _MOST: Final = 32
 """Characters and conditions that are looked at; what is beyond is left out and said."""
 
 
-_ENDINGS: Final = re.compile(
+_ENDINGS: Final = late_pattern(
     "(?<=[а-я]{3})(?:ами|ями|ого|его|ому|ему|ыми|ими|иях|ией|ой|ей|ыи|ии|ая|яя|ое|ее|ые|ие|ых|их|ую|юю|ом|ем|ам|ям|ах"
     "|ях|ию|ия|[аеиоуыьюя])$|(?<=[a-z]{4})(?:(?<!s)s|e)$"
 )

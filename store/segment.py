@@ -10,14 +10,15 @@ import re
 import unicodedata
 from typing import Final
 
+from feeds.later import late_pattern
 from feeds.references import unescape
 
 _SPACELESS: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
-_TAG: Final = re.compile(r"<[^>]*>")
-_MARKS: Final = re.compile("[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+")
+_TAG: Final = late_pattern(r"<[^>]*>")
+_MARKS: Final = late_pattern("[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]+")
 """Accents of Latin, Greek and Cyrillic, Hebrew points, Arabic vowel signs; no vowels of Indic scripts."""
 
 

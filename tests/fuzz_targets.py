@@ -21,6 +21,7 @@ from feeds.intake.decode import decode as undo
 from feeds.intake.document import NoFeed, open_document
 from feeds.intake.jsonfeed import looks_like_json
 from feeds.intake.light import outlines
+from feeds.intake.nodes import is_element, name_of
 from feeds.intake.opml import parse_opml
 from feeds.intake.outline import entry_of
 from feeds.intake.page import find_feeds
@@ -28,7 +29,7 @@ from feeds.intake.parse import parse_entries
 from feeds.intake.plain import plain_reader
 from feeds.intake.read import prepare, read
 from feeds.intake.split import split
-from feeds.intake.tree import is_element, name_of, read_tree
+from feeds.intake.tree import read_tree
 from feeds.intake.wellformed import examine
 from feeds.model import ReadFailed, Reading, ReadRequest, Source
 

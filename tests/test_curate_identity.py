@@ -200,3 +200,11 @@ def test_results_are_values_of_the_model() -> None:
     made = identify(an_article())
     assert isinstance(made, Identity)
     assert isinstance(relate(an_article(), elsewhere()), Related)
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_words_of_ascii_are_those_beside_other_letters(text: str) -> None:
+    """A text of one script is cut up as the same text among others."""
+    assert [*tokens.units(text), "я"] == tokens.units(f"{text} я")
+    assert [*tokens.stems(text), "я"] == tokens.stems(f"{text} я")
+    assert not tokens.is_unspaced(tokens.units(text))

@@ -7,7 +7,7 @@ from lxml import etree
 from feeds.intake import document
 from feeds.intake.light import read_light
 from feeds.intake.links import absolute
-from feeds.intake.tree import children
+from feeds.intake.nodes import children
 from feeds.intake.wire import Exchange, FetchLimits
 
 NOTED = b"""<rss version="2.0"><channel><item><!-- a note --><title>Base</title>

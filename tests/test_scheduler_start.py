@@ -54,7 +54,15 @@ _NEEDLESS = frozenset(
 
 
 _FOR_NEWS = frozenset(
-    {"dataclasses", "feedparser", "feeds.intake.full", "multiprocessing", "typing_extensions"}
+    {
+        "dataclasses",
+        "feedparser",
+        "feeds.intake.full",
+        "inspect",
+        "lxml",
+        "multiprocessing",
+        "typing_extensions",
+    }
 )
 _DULL = b"<rss version='2.0'><channel><title>T</title><item><title>Soup</title></item></channel></rss>"
 

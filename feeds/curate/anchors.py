@@ -5,7 +5,7 @@ in a line of single blanks, when those that follow each other at once do so some
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 
@@ -15,6 +15,8 @@ from feeds.curate.match import CLITIC_SCRIPTS, GAP_WORDS, Pattern, Term
 
 _PIECE = 65_536
 """Bytes looked through at once: each find takes many times the memory of what was found."""
+_FEW = 200
+"""Entries up to which a quicker automaton costs more to make than it saves."""
 
 Match = tuple[int, int, int]
 """Number of the word, start and end in the bytes looked through."""
@@ -46,7 +48,8 @@ class _Automaton:
 class Signs:
     """Says whether any of many patterns might be there, by one word of each. Safe to share between threads.
 
-    That is asked of every entry: few words, and an automaton that is quick to run though slower to make.
+    That is asked of every entry: few words, and where entries are many an automaton that is quick to run
+    though slower to make.
     """
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
@@ -56,11 +59,17 @@ class Signs:
         def rank(term: Term) -> tuple[bool, int]:
             return term.text in alone, len(term.text)
 
-        words = {_word(max(_own(pattern), key=rank), inside=pattern.unspaced) for pattern in patterns}
-        self._automaton = _Automaton(words, Implementation.DFA)
+        words = {_written(_anchor(pattern, rank), inside=pattern.unspaced) for pattern in patterns}
+        self._words = [word.encode() for word in words]
+        self._automaton = _Automaton(self._words, Implementation.ContiguousNFA)
+        self._asked = 0
 
     def stand_in(self, words: bytes) -> bool:
         """Whether one of the words stands in bytes that `rawtext.words` gives."""
+        if self._asked < _FEW:
+            self._asked += 1  # threads may miscount each other: then it is made later, or once more
+            if self._asked >= _FEW:
+                self._automaton = _Automaton(self._words, Implementation.DFA)
         return any(matches for _, matches in self._automaton.find(words))
 
 
@@ -83,23 +92,44 @@ class _Led:
         return tuple(_runs(self._pattern))
 
 
+class _AllLed(dict[int, Sequence[_Led]]):
+    """The patterns that each word leads, by its number; looked at when the word is there: few ever are."""
+
+    def __init__(self, patterns: Mapping[int, Sequence[Pattern]], numbers: Mapping[str, int]) -> None:
+        super().__init__()
+        self._patterns = patterns
+        self._numbers = numbers
+
+    def __missing__(self, word: int) -> Sequence[_Led]:
+        made = self[word] = [_Led(pattern, self._needed(pattern)) for pattern in self._patterns[word]]
+        return made
+
+    def _needed(self, pattern: Pattern) -> frozenset[int]:
+        return frozenset([self._numbers[_written(term, inside=pattern.unspaced)] for term in pattern.terms])
+
+
 class Anchors:
     """Finds patterns in the bytes that `rawtext.words` gives. Safe to share between threads."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
-        numbers: dict[bytes, int] = {}
-        self._led: defaultdict[int, list[_Led]] = defaultdict(list)
+        numbers: dict[str, int] = {}
+        led: defaultdict[int, list[Pattern]] = defaultdict(list)
         for pattern in patterns:
-            words = [_word(term, inside=pattern.unspaced) for term in pattern.terms]
-            needed = frozenset([numbers.setdefault(word, len(numbers)) for word in words])
-            anchor = _word(max(_own(pattern), key=_length), inside=pattern.unspaced)
-            self._led[numbers[anchor]].append(_Led(pattern, needed))
-        self._automaton = _Automaton(numbers, Implementation.ContiguousNFA)
+            inside = pattern.unspaced
+            for term in pattern.terms:
+                word = _written(term, inside=inside)
+                number = numbers.setdefault(word, len(numbers))
+            if len(pattern.terms) > 1:
+                number = numbers[_written(_anchor(pattern, _length), inside=inside)]
+            led[number].append(pattern)
+        self._leading = frozenset(led)
+        self._led = _AllLed(led, numbers)
+        self._automaton = _Automaton(map(str.encode, numbers), Implementation.ContiguousNFA)
 
     def groups(self, words: bytes) -> AbstractSet[str]:
         """Give the groups of the patterns whose words all stand in `words`."""
         there = {match[0] for _, matches in self._automaton.find(words) for match in matches}
-        leading = there & self._led.keys()
+        leading = there & self._leading
         return {led.group for number in leading for led in self._led[number] if led.numbers <= there}
 
     def places(self, line: bytes, most: int) -> Mapping[str, Sequence[Place]] | None:
@@ -112,13 +142,13 @@ class Anchors:
         for piece, matches in self._automaton.find(line):
             there.update(match[0] for match in matches)
             anchors += [
-                (word, piece + start, piece + end) for word, start, end in matches if word in self._led
+                (word, piece + start, piece + end) for word, start, end in matches if word in self._leading
             ]
             if len(anchors) > most:
                 return None
         widths = {
             number: _widths([led for led in self._led[number] if led.numbers <= there], line)
-            for number in there & self._led.keys()
+            for number in there & self._leading
         }
         found: defaultdict[str, list[Place]] = defaultdict(list)
         for number, start, end in anchors:
@@ -152,21 +182,30 @@ def _piece(terms: Sequence[Term], pattern: Pattern) -> bytes:
     return _word(joined, inside=pattern.unspaced)
 
 
-def _own(pattern: Pattern) -> Sequence[Term]:
-    """Give the words a pattern may be looked for by: of unspaced runs those in their script."""
-    return [term for term in pattern.terms if not (pattern.unspaced and term.text.isascii())]
+def _anchor(pattern: Pattern, rank: Callable[[Term], tuple[bool, int]]) -> Term:
+    """Choose the word a pattern is looked for by: of unspaced runs one in their script."""
+    if len(pattern.terms) == 1:
+        return pattern.terms[0]
+    own = [term for term in pattern.terms if not (pattern.unspaced and term.text.isascii())]
+    return max(own, key=rank)
 
 
-def _length(term: Term) -> int:
-    return len(term.text)
+def _length(term: Term) -> tuple[bool, int]:
+    return True, len(term.text)
 
 
 def _word(term: Term, *, inside: bool) -> bytes:
-    """Give the bytes to look for: blanks stand where a word must begin or end.
+    return _written(term, inside=inside).encode()
+
+
+def _written(term: Term, *, inside: bool) -> str:
+    """Give the characters to look for: blanks stand where a word must begin or end.
 
     Words of some scripts may have others written on to them; runs without spaces begin and end anywhere.
     """
+    text = term.text
     if inside:
-        return term.text.encode()
-    before = " " if term.text[0] < CLITIC_SCRIPTS else ""
-    return f"{before}{term.text}{'' if term.stem else ' '}".encode()
+        return text
+    if text[0] < CLITIC_SCRIPTS:
+        return f" {text}" if term.stem else f" {text} "
+    return text if term.stem else f"{text} "

@@ -5,7 +5,6 @@ from `data/commonness.bin`, which `benchmarks/relate_fit.py` makes.
 """
 
 import math
-import re
 import tomllib
 from array import array
 from collections.abc import Iterable, Iterator
@@ -14,6 +13,7 @@ from importlib.resources import files
 
 from feeds.curate.match import Hit, Matcher, parse
 from feeds.curate.tokens import hash32
+from feeds.later import late_pattern
 
 CLASSES = ("place", "org", "mission", "person", "thing", "act")
 _CLASS_SHIFT = 29
@@ -25,7 +25,7 @@ RARE = 5.5
 _SCALE = 32
 """Steps of a weight of 1 in the table's bytes."""
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBER = late_pattern(r"\d+(?:[.,]\d+)*")
 _MONTHS = (
     r"january|february|march|april|may|june|july|august|september|october|november|december"
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|январ\w|феврал\w|марта?|апрел\w|ма[йя]|июн\w|июл\w"
@@ -36,9 +36,9 @@ _MONTHS = (
     r"|يناير|فبراير|مارس|ابريل|مايو|يونيو|يوليو|اغسطس|سبتمبر|اكتوبر|نوفمبر|ديسمبر"
 )
 _CJK_COUNT = r"[一二三四五六七八九十百]+(?=[月日期号號届屆回週周輯辑集话話])"
-_COUNTERS = re.compile(rf"\d+(?:[.,]\d+)*|(?<!\w)(?:{_MONTHS}|[ivx]{{1,5}})(?!\w)|{_CJK_COUNT}")
+_COUNTERS = late_pattern(rf"\d+(?:[.,]\d+)*|(?<!\w)(?:{_MONTHS}|[ivx]{{1,5}})(?!\w)|{_CJK_COUNT}")
 """Numbers, dates and counting words: all that differs between two issues of one series."""
-_ISSUED = re.compile(
+_ISSUED = late_pattern(
     rf"(?<!\w)(?:{_MONTHS}|issue|episode|vol|edition|part|week|day|выпуск\w?|номер|серия|неделя|folge|ausgabe"
     r"|woche|semana|numero|episodio|capitulo|semaine|हफ्ता|सप्ताह|अंक|العدد|الحلقه)(?!\w)"
     rf"|{_CJK_COUNT}|\d+(?= ?[月日期号號届屆回週周輯辑集话話호회월일])"

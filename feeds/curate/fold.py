@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 from itertools import accumulate
 
+from feeds.later import late_pattern
+
 _REMEMBER = 30_000
 """Characters whose form is kept: all scripts of real news, and a bound on what hostile text can fill."""
 _MANY = 64
@@ -46,8 +48,8 @@ _MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
     "\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc\u3099\u309a\uff9e\uff9f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 )
-_JOINED = re.compile(f"[{_JAMO}{_MARKS}]")
-_CLUSTER = re.compile(f"[{_JAMO}]+|.[{_MARKS}]*", re.DOTALL)
+_JOINED = late_pattern(f"[{_JAMO}{_MARKS}]")
+_CLUSTER = late_pattern(f"[{_JAMO}]+|.[{_MARKS}]*", re.DOTALL)
 """What folding may join to one character."""
 
 

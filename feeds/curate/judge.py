@@ -6,7 +6,6 @@ text; the logistic function makes a probability of the sum.
 
 import functools
 import math
-import re
 from collections.abc import Callable, Iterator
 from typing import Literal
 from urllib.parse import unquote
@@ -15,12 +14,13 @@ from feeds.curate.evidence import Found, Reading, find_concepts, read_place
 from feeds.curate.fold import Quoter, fold
 from feeds.curate.language import detect, reads_as
 from feeds.curate.topic import GROUP_LIMIT, Topic
+from feeds.later import late_pattern
 from feeds.model import Item, Reason, Verdict
 from feeds.model.value import Value
 from feeds.references import unescape
 
 Place = Literal["title", "summary", "content", "categories", "source", "link"]
-_TAG = re.compile(r"<[^>]{0,2000}>")
+_TAG = late_pattern(r"<[^>]{0,2000}>")
 _CONTENT_LIMIT = 20_000
 _TEXT_LIMIT = 4_000
 _SAMPLE = 600

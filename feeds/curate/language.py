@@ -7,6 +7,8 @@ languages that write most about spaceflight and stays silent where it can not te
 import functools
 import re
 
+from feeds.later import late_pattern
+
 _SAMPLE = 400
 """Characters looked at: more changes nothing, and hostile texts are long."""
 _SURE = 0.3
@@ -39,7 +41,7 @@ _SCRIPTS = (
     ("el", "[\u0370-\u03ff\u1f00-\u1fff]"),
     ("latin", "[\u00c0-\u024f\u1e00-\u1eff]"),
 )
-_ASCII = re.compile("[\x00-\x7f]+")
+_ASCII = late_pattern("[\x00-\x7f]+")
 _ASCII_LETTER = re.compile("[A-Za-z]")
 _KANA_RARITY = 8
 """Ideographs per kana up to which a text is Japanese."""
@@ -107,7 +109,7 @@ _SMALL_WORDS = {
     },
 }
 _WEIGHTS: dict[str, dict[str, dict[str, float]]] = {}
-_WORD = re.compile(r"[^\s\d!-/:-@\[-`{-~«»“”„…؟،。—–]+")
+_WORD = late_pattern(r"[^\s\d!-/:-@\[-`{-~«»“”„…؟،。—–]+")
 _LETTERS = (
     ("uk", "cyrillic", "іїєґ"),
     ("be", "cyrillic", "ў"),

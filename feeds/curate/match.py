@@ -15,12 +15,13 @@ from typing import NamedTuple
 
 from feeds.curate.fold import fold
 from feeds.curate.language import small_words
+from feeds.later import late_pattern
 from feeds.model.value import Value, replace
 
-UNSPACED = re.compile(
+UNSPACED = late_pattern(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 )
-_CLITICS = re.compile(r"(?:[وف]?(?:[بك]?ال|لل)|[وفبكل])(?=..)|[והבלמשכ]{1,2}(?=...)")
+_CLITICS = late_pattern(r"(?:[وف]?(?:[بك]?ال|لل)|[وفبكل])(?=..)|[והבלמשכ]{1,2}(?=...)")
 CLITIC_SCRIPTS = "\u0590"
 """From here on words may have others written on to them."""
 GAP_WORDS = 3

@@ -8,6 +8,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from feeds.curate import language, text, urls
+from feeds.later import late_pattern
 from feeds.model import Enclosure, Entry, FeedHead, Item, Source
 from feeds.model.value import replace
 
@@ -21,7 +22,7 @@ _JUNK_GUID = re.compile(
 _LIST_LIMIT = 50
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Before the web there were no feeds: such a date is a default of the publisher's program."""
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s|(?<=[。！？])")
+_SENTENCE_END = late_pattern(r"(?<=[.!?…])\s|(?<=[。！？])")
 _UNTITLED = re.compile(r"\W*(?:untitled|no title|\(no title\)|без названия|无标题|無標題)?\W*", re.IGNORECASE)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from feeds.curate import features, text, tokens, urls
 from feeds.curate.fingerprint import LIMITS, Outline, Print
 from feeds.curate.fold import fold
+from feeds.later import late_pattern
 from feeds.model import Item
 from feeds.model.value import Value, asdict
 
@@ -25,18 +26,18 @@ _FEATURES = 24
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
 _COARSE_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?")
-_LANGUAGE_SEGMENT = re.compile(r"[a-z]{2,3}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
+_LANGUAGE_SEGMENT = late_pattern(r"[a-z]{2,3}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{6,}")
 _SLUG_WORDS = 2
 _SLUG_WORD = re.compile(r"[^\W_]{2,}")
-_NOISE = re.compile(
+_NOISE = late_pattern(
     r"^\W*[^.。]{0,60}\((?:reuters|ap|afp|xinhua|upi|tass|ani|pti|spx|ians|dpa|efe)\)\s*[-–—:.]*"
     r"|\b(?:reporting|editing|writing|additional reporting) by\b.*$"
     r"|\bthe post .{3,300} appeared first on .{2,100}$",
     re.IGNORECASE,
 )
 """Datelines, bylines and endings that copies add or drop."""
-_ADDRESS = re.compile(r"(?:https?://|\bwww\.|(?<!\S)/)\S+", re.IGNORECASE)
+_ADDRESS = late_pattern(r"(?:https?://|\bwww\.|(?<!\S)/)\S+", re.IGNORECASE)
 """Addresses are no words of a text: a link's text is often nothing else."""
 
 

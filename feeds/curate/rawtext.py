@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from feeds.curate.fold import fold
 from feeds.curate.text import visible
+from feeds.later import late_pattern
 from feeds.references import unescape
 
 _ASCII = bytes(range(128))
@@ -25,7 +26,9 @@ _FOLDING = bytes(46 if code == 46 else _SPACED[code] for code in range(256))  # 
 """The same, but for the ends of sentences, which `fold` keeps."""
 _LOOSE = "|".join(sorted((name for name in html5 if not name.endswith(";")), key=len, reverse=True))
 """References that are taken without a semicolon too (HTML, 13.2.5.73)."""
-_REFERENCE = re.compile(rf"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]{{1,31}};|{_LOOSE})".encode())
+_REFERENCE = late_pattern(
+    rf"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]{{1,31}};|{_LOOSE})".encode()
+)
 _MAYBE = re.compile(rb"&((?:amp;){0,3}+#?[0-9A-Za-z]{0,40}+;?)")
 """What may be a reference, though its ampersand was escaped some times."""
 _MARKUP = {b"lt;": b"<", b"gt;": b">"}
@@ -43,23 +46,23 @@ _INLINE = (
 """Tags that do not part words."""
 _MARK = r"<!\[CDATA\[|\]\]>"
 _CDATA = re.compile(_MARK.encode())
-_LEFT = re.compile(rf"&(?:amp;)*+(?:#?[0-9A-Za-z]{{1,40}}+;)?|{_MARK}".encode())
+_LEFT = late_pattern(rf"&(?:amp;)*+(?:#?[0-9A-Za-z]{{1,40}}+;)?|{_MARK}".encode())
 _SEAMS = rf"(?:{_INLINE}|{_MARK})*+"
-_JOINS = re.compile(_INLINE.encode(), re.IGNORECASE)
+_JOINS = late_pattern(_INLINE.encode(), re.IGNORECASE)
 _LETTER = r"[0-9A-Za-z\x80-\xff]"
-_DECLARED = re.compile(rf"<(?<={_LETTER}<)[!?]".encode("latin-1"))
+_DECLARED = late_pattern(rf"<(?<={_LETTER}<)[!?]".encode("latin-1"))
 _ODD = re.compile(
     rf"<(?<={_LETTER}<)(?:[!?]|{_INLINE[1:]}{_SEAMS}{_LETTER})".encode("latin-1"), re.IGNORECASE
 )
 """A word with tags in it, or with a comment or the like behind it."""
 _SEAM = re.compile(rf"\]\]>(?<={_LETTER}\]\]>){_SEAMS}{_LETTER}".encode("latin-1"), re.IGNORECASE)
 """A word that goes on behind a CDATA section."""
-_TAG = re.compile(rb"""(</?[A-Za-z](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>)""")
-_HIDING = re.compile(
+_TAG = late_pattern(rb"""(</?[A-Za-z](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>)""")
+_HIDING = late_pattern(
     rb"<(?:script|style|template|head|noscript|noembed|noframes|iframe|object|svg|math|xmp|textarea|select)\b",
     re.IGNORECASE,
 )
-_NAMED = re.compile(
+_NAMED = late_pattern(
     rb"""\b(?:term|label|text|href|url|uri|about)\s*=\s*("[^"<]*+"|'[^'<]*+')""", re.IGNORECASE
 )
 """Attributes that say what other formats say between tags: categories and links."""

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
+from feeds.later import late_pattern
 from feeds.references import unescape
 
 HTML_LIMIT = 64 * 1024
@@ -57,7 +58,7 @@ _INLINE = frozenset(
 """Elements that do not part words; all others become a space."""
 
 _VOID = frozenset(_words("br col hr img"))
-_TAG = re.compile(r"<(?:(/?)([A-Za-z][^\s/>\x00]*)|([!?]))")
+_TAG = late_pattern(r"<(?:(/?)([A-Za-z][^\s/>\x00]*)|([!?]))")
 _OPENS = re.compile(r"<(?=[A-Za-z/!?])")
 _SPACE = re.compile(r"[^\S ]\s*| \s+")
 """White space that is more than one blank."""

@@ -5,15 +5,19 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from zlib import crc32
 
+from feeds.later import late_pattern
+
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff"
 )
 _LETTER = rf"(?:(?![{_UNSPACED}])[\w\u0900-\u0963\u0966-\u0dff])"
 """Of a word: the vowel signs of Indian scripts are no letters to `\\w`, and would cut words to pieces."""
-_UNIT = re.compile(rf"[{_UNSPACED}]|{_LETTER}+")
-_RUN = re.compile(rf"[{_UNSPACED}]+|{_LETTER}+")
-_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_UNIT = late_pattern(rf"[{_UNSPACED}]|{_LETTER}+")
+_RUN = late_pattern(rf"[{_UNSPACED}]+|{_LETTER}+")
+_ASCII_WORD = re.compile(r"\w+")
+"""What both find in ASCII, without the wait until they are compiled."""
+_IS_UNSPACED = late_pattern(f"[{_UNSPACED}]")
 _STEM = 6
 """Letters of a word that are compared: most inflection comes after them."""
 _HASH = blake2b(digest_size=8)
@@ -24,14 +28,14 @@ _MIX = 0x9E3779B1
 
 def units(folded: str) -> list[str]:
     """Words of a folded text in order; in scripts without spaces each character is one."""
-    return _UNIT.findall(folded)
+    return (_ASCII_WORD if folded.isascii() else _UNIT).findall(folded)
 
 
 def stems(folded: str) -> list[str]:
     """Beginnings of words in order; a run of a script without spaces gives its character pairs."""
     made: list[str] = []
-    for run in _RUN.findall(folded):
-        if not _IS_UNSPACED.match(run):
+    for run in (_ASCII_WORD if folded.isascii() else _RUN).findall(folded):
+        if run.isascii() or not _IS_UNSPACED.match(run):
             made.append(run[:_STEM])
         elif len(run) == 1:
             made.append(run)
@@ -42,7 +46,7 @@ def stems(folded: str) -> list[str]:
 
 def is_unspaced(words: Sequence[str]) -> bool:
     """Whether a text is mostly of a script without spaces."""
-    return sum(1 for word in words if _IS_UNSPACED.match(word)) * 2 > len(words)
+    return sum(1 for word in words if not word.isascii() and _IS_UNSPACED.match(word)) * 2 > len(words)
 
 
 def grams(words: Sequence[str], size: int) -> list[int]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from feeds.curate.url_parts import LIMIT, Address, parse, unquoted
 from feeds.curate.url_rules import rules, site_rules, wrappers_of
+from feeds.later import late_pattern
 from feeds.model.value import Value
 
 __all__ = ["MADE_GUID", "Address", "canonical", "clean", "guid_key", "has_own_page", "parse", "site_of"]
@@ -29,11 +30,11 @@ _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PREFIX = re.compile(r"(?:www\d{0,2}|m|mobile|amp|wap|touch|print)\.(?=[^.]+\.)")
 _MOBILE_LABEL = re.compile(r"(?<=[a-z])\.m\.(?=[^.]+\.)")
-_SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)
-_VARIANT_PATH = re.compile(
+_SESSION_PATH = late_pattern(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)
+_VARIANT_PATH = late_pattern(
     r"(?<=[^/])/(?:amp|print|mobile)/?$|\.amp(?=\.html?$)|\.amp$|(?<=/)amp/(?=[^/]+\.html?$)"
 )
-_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp|shtml)$")
+_INDEX = late_pattern(r"/(?:index|default)\.(?:html?|php|aspx?|jsp|shtml)$")
 
 
 class _Plain(Value, frozen=True, kw_only=True):

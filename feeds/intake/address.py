@@ -6,8 +6,9 @@ into a private network.
 """
 
 import ipaddress
-import re
 from functools import cache, lru_cache
+
+from feeds.later import late_pattern
 
 AllowPrivate = bool | frozenset[str]
 """True allows every address; a set allows those it names: an IP address (`192.168.1.5`), a network
@@ -19,18 +20,17 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 _MAX_SHOWN = 300
-# Patterns are texts where few rounds need them: `re` compiles them when they are asked, and once.
-_CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+"
-_USERINFO = r"^([a-zA-Z][\w+.-]*:(?=/))?(/*)[^/?#]*@"
-_SPLIT_USERINFO = r"^([a-zA-Z][\w+.-]*:)?(//)(?!\[)[^/?#@]*:(?!\d*(?:[/?#]|$))[^@]*@"
+_CONTROL = late_pattern(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_USERINFO = late_pattern(r"^([a-zA-Z][\w+.-]*:(?=/))?(/*)[^/?#]*@")
+_SPLIT_USERINFO = late_pattern(r"^([a-zA-Z][\w+.-]*:)?(//)(?!\[)[^/?#@]*:(?!\d*(?:[/?#]|$))[^@]*@")
 """A password with an unescaped slash ends the authority; what follows it is secret all the same."""
 
 
 def redact(url: str) -> str:
     """`url` fit for sentences and logs: without credentials and control characters, at most 300 long."""
-    shown = re.sub(_USERINFO, r"\1\2", url.strip())
-    shown = re.sub(_SPLIT_USERINFO, r"\1\2", shown)
-    shown = re.sub(_CONTROL, "�", shown)
+    shown = _USERINFO.sub(r"\1\2", url.strip())
+    shown = _SPLIT_USERINFO.sub(r"\1\2", shown)
+    shown = _CONTROL.sub("�", shown)
     return shown if len(shown) <= _MAX_SHOWN else shown[: _MAX_SHOWN - 1] + "…"
 
 

@@ -14,6 +14,7 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from feeds.later import late_pattern
 from feeds.model.value import Value
 
 _SINGLE = {
@@ -74,7 +75,7 @@ _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:+-]{1,40})"
 _DECLARED = re.compile(
     rb"""<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']\s*([A-Za-z0-9_.:+-]{1,40})\s*["']""", re.IGNORECASE
 )
-_LANGUAGE = re.compile(rb"""(?:<language>|<dc:language>|xml:lang=["'])\s*([A-Za-z]{2}(?:[-_][A-Za-z]+)?)""")
+_LANGUAGE = late_pattern(rb"""(?:<language>|<dc:language>|xml:lang=["'])\s*([A-Za-z]{2}(?:[-_][A-Za-z]+)?)""")
 _CYRILLIC = 0xC0
 """First of the Russian letters in windows-1251."""
 _RUN = re.compile(rb"[^<>]+")

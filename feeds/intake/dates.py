@@ -12,6 +12,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 
 from feeds.intake.calendar_words import half_of_day, month_of, zone_minutes
+from feeds.later import late_pattern
 from feeds.model.value import Struct
 
 _MAX = 120
@@ -19,30 +20,32 @@ _RFC5322 = re.compile(
     r"(?:[A-Z][a-z]{2}, ?)?([0-9]{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ([0-9]{4}) "
     r"([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:GMT|UTC|Z|([+-](?:(?:0[0-9]|1[0-3])[0-5][0-9]|1400)))"
 )
-_EPOCH = re.compile(r"([0-9]{9,11})(?:\.[0-9]+)?|([0-9]{12,14})|([0-9]{15,16})")
-_COMPACT = re.compile(
+_EPOCH = late_pattern(r"([0-9]{9,11})(?:\.[0-9]+)?|([0-9]{12,14})|([0-9]{15,16})")
+_COMPACT = late_pattern(
     r"([0-9]{4})(0[1-9]|1[0-2])([0-9]{2})(?:[t ]?([0-9]{2}):?([0-9]{2}):?([0-9]{2})?(?:[.,]([0-9]+))?)?(.*)"
 )
-_TIME = re.compile(
+_TIME = late_pattern(
     r"(?<![0-9:])([0-9]{1,2})\s*[:h]\s*([0-9]{2})(?:\s*:\s*([0-9]{2})(?:[.,]([0-9]{1,9})[0-9]*)?)?(?![0-9])"
 )
-_HOUR_ONLY = re.compile(r"(?<![0-9:.])([0-9]{1,2})()()()\s*(?=(?:am|pm|a\.m\.?|p\.m\.?)(?![a-z]))")
-_OFFSET = re.compile(r"(?:(?:gmt|utc|ut)\s*)?([+-])([0-9]{1,2}):?([0-9]{2})?(?::[0-9]{2})?(?![0-9])")
-_FIGURES = re.compile(
+_HOUR_ONLY = late_pattern(r"(?<![0-9:.])([0-9]{1,2})()()()\s*(?=(?:am|pm|a\.m\.?|p\.m\.?)(?![a-z]))")
+_OFFSET = late_pattern(r"(?:(?:gmt|utc|ut)\s*)?([+-])([0-9]{1,2}):?([0-9]{2})?(?::[0-9]{2})?(?![0-9])")
+_FIGURES = late_pattern(
     r"(?<![0-9])([0-9]{1,4})\s?([-/.])\s?([0-9]{1,2})\s?[-/.]\s?([0-9]{4}|[0-9]{1,2})(?![0-9])"
 )
-_YEAR_MONTH = re.compile(r"(?<![0-9])([0-9]{4})[-/]([0-9]{1,2})(?![0-9-])")
+_YEAR_MONTH = late_pattern(r"(?<![0-9])([0-9]{4})[-/]([0-9]{1,2})(?![0-9-])")
 _LETTER = r"(?:[^\W\d_]|[\u0900-\u0963\u0970-\u097f])"
 """Letters, and the vowel signs of Devanagari, which `\\w` leaves out."""
-_WORDS = re.compile(rf"{_LETTER}+(?:\.{_LETTER}+)*\.?|[0-9]+")
-_CJK_MARKS = re.compile(r"([0-9]+)\s*([年년月월日號号일])\s*")
-_CJK_TIME = re.compile(r"([0-9]{1,2})\s*[時时點点시]\s*([0-9]{1,2})?\s*[分분]?\s*(?:([0-9]{1,2})\s*[秒초])?")
-_CJK_MONTH = re.compile(r"([0-9]{1,2})\s*[月월]")
-_ERA = re.compile(r"(令和|平成|昭和|民[國国])\s*([0-9]+|元)\s*年")
+_WORDS = late_pattern(rf"{_LETTER}+(?:\.{_LETTER}+)*\.?|[0-9]+")
+_CJK_MARKS = late_pattern(r"([0-9]+)\s*([年년月월日號号일])\s*")
+_CJK_TIME = late_pattern(
+    r"([0-9]{1,2})\s*[時时點点시]\s*([0-9]{1,2})?\s*[分분]?\s*(?:([0-9]{1,2})\s*[秒초])?"
+)
+_CJK_MONTH = late_pattern(r"([0-9]{1,2})\s*[月월]")
+_ERA = late_pattern(r"(令和|平成|昭和|民[國国])\s*([0-9]+|元)\s*年")
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 _MONTH_NAMES = ["", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTHS = {name.title(): f"{number:02}" for number, name in enumerate(_MONTH_NAMES)}
-_CJK_WEEKDAY = re.compile(
+_CJK_WEEKDAY = late_pattern(
     r"(?:星期|礼拜|禮拜|周|週)[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일"
 )
 _CJK_NUMBERS = str.maketrans("〇零一二三四五六七八九", "00123456789")

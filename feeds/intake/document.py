@@ -8,14 +8,17 @@ the feed's own start tag, so nothing after this module ever sees a DTD.
 import html
 import re
 
+from feeds.later import late_pattern
 from feeds.model.value import Value
 from feeds.references import unescape
 
 _ROOT = re.compile(rb"<((?:[^\s<>/:!?\"'=&]{1,64}:)?(?:rss|feed|rdf|channel))(?=[\s/>])", re.IGNORECASE)
-_PAGE = re.compile(rb"<(?:html|head|body|!doctype\s+html)\b", re.IGNORECASE)
-_OTHER = re.compile(rb"<((?:[A-Za-z_][\w.-]{0,64}:)?[A-Za-z_][\w.-]{0,64})(?=[\s/>])")
+_PAGE = late_pattern(rb"<(?:html|head|body|!doctype\s+html)\b", re.IGNORECASE)
+_OTHER = late_pattern(rb"<((?:[A-Za-z_][\w.-]{0,64}:)?[A-Za-z_][\w.-]{0,64})(?=[\s/>])")
 _TAG_END = re.compile(rb"(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
-_ENTITY = re.compile(rb"""<!ENTITY\s+([A-Za-z_][\w.-]{0,63})\s+(?:"([^"<]{0,1000})"|'([^'<]{0,1000})')\s*>""")
+_ENTITY = late_pattern(
+    rb"""<!ENTITY\s+([A-Za-z_][\w.-]{0,63})\s+(?:"([^"<]{0,1000})"|'([^'<]{0,1000})')\s*>"""
+)
 _REFERENCE = re.compile(rb"&([A-Za-z_][\w.-]{0,63});")
 _SUBSET_END = re.compile(rb"\]\s*>")
 _CONTROLS = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from feeds.intake.light import outlines
 from feeds.intake.outline import Outline, entry_of
 from feeds.intake.plain import is_atom, plain_reader
 from feeds.intake.split import Split
@@ -47,6 +46,10 @@ def _outlined(parts: Split, asked: dict[int, bytes]) -> Iterator[tuple[int, Outl
             yield index, outline
         else:
             rest.append(index)
-    read = outlines(parts.only(rest)) if rest else ()
+    if not rest:
+        return
+    from feeds.intake.light import outlines  # noqa: PLC0415 # loads lxml, and most entries are plain
+
+    read = outlines(parts.only(rest))
     if len(read) == len(rest):
         yield from ((index, outline) for index, outline in zip(rest, read, strict=True) if outline)

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from feeds.later import late_pattern
 from feeds.model import Freshness
 
 _MAX_SECONDS = 2**31
 """RFC 9111 1.2.2: a larger delta-seconds is taken as this."""
-# A text, which `re` compiles when it is asked, and once: many servers say nothing of this.
-_DIRECTIVE = r'(?i)\s*([a-z-]+)\s*(?:=\s*"?([^",]*)"?\s*)?(?:,|$)'
+_DIRECTIVE = late_pattern(r'\s*([a-z-]+)\s*(?:=\s*"?([^",]*)"?\s*)?(?:,|$)', re.IGNORECASE)
 
 
 def freshness(header: Callable[[str], str], now: datetime) -> Freshness:
@@ -45,7 +45,7 @@ def http_date(value: str) -> datetime | None:
 
 def _max_age(cache_control: str, age: str) -> int | None:
     said: int | None = None
-    for match in re.finditer(_DIRECTIVE, cache_control[:1024]) if cache_control else ():
+    for match in _DIRECTIVE.finditer(cache_control[:1024]) if cache_control else ():
         name = match.group(1).lower()
         if name in {"no-cache", "no-store"}:  # RFC 9111 5.2.2.4: ask again before any use
             return 0

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from feeds.intake.document import Document
+from feeds.intake.frame import read_frame
 from feeds.intake.links import absolute, cut
-from feeds.intake.tree import Node, children, name_of, read_tree, text_of
+from feeds.intake.nodes import Node, children, name_of, text_of
 from feeds.model.head import FeedHead
 
 MAX_HUBS = 10
@@ -35,7 +36,7 @@ _VERSIONS = {
 
 def read_head(data: bytes, *, url: str, document: Document) -> FeedHead:
     """Head of a feed from `data` (the document, entries may be missing); addresses relative to `url`."""
-    root, _ = read_tree(data)
+    root, _ = read_frame(data)
     if root is None:
         return FeedHead(format=_format(document, None))
     channel = next((node for _, local, node in children(root) if local == "channel"), root)

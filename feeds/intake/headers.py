@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 
 from feeds.intake.target import Target, may_share
+from feeds.later import late_pattern
 from feeds.model import BasicAuth, FetchRequest, Validators
 
 ACCEPT = (
@@ -12,7 +13,7 @@ ACCEPT = (
 )
 ACCEPT_ENCODING = "gzip, deflate, br, zstd"
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_TOKEN = late_pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _MAX_VALIDATOR = 4_096
 _OWN = frozenset(

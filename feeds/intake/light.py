@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from feeds.intake.nodes import is_element, name_of, text_of
 from feeds.intake.outline import IDLE, PLAIN, Outline, entry_of, is_usual, role_of
-from feeds.intake.tree import Node, is_element, name_of, read_tree, text_of
+from feeds.intake.tree import Branch, read_tree
 from feeds.model.entry import Entry
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -19,7 +20,7 @@ _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 class _Part(NamedTuple):
     """An element of the tree."""
 
-    node: Node
+    node: Branch
 
     def text(self) -> str:
         return text_of(self.node)
@@ -53,7 +54,7 @@ def outlines(data: bytes) -> tuple[Outline | None, ...]:
     return tuple(_usual_outline(node) for node in _entries(root))
 
 
-def _entries(root: Node) -> Iterator[Node]:
+def _entries(root: Branch) -> Iterator[Branch]:
     stack = [root]
     while stack:
         node = stack.pop()
@@ -64,18 +65,18 @@ def _entries(root: Node) -> Iterator[Node]:
             stack.extend(child for child in reversed(node) if is_element(child))
 
 
-def _entry(node: Node, *, url: str, now: datetime | None, atom: bool, strict: bool) -> Entry | None:
+def _entry(node: Branch, *, url: str, now: datetime | None, atom: bool, strict: bool) -> Entry | None:
     outline = _usual_outline(node) if strict else _outline(node, _roles(node))
     return entry_of(outline, url=url, now=now, atom=atom, strict=strict) if outline else None
 
 
-def _usual_outline(node: Node) -> Outline | None:
+def _usual_outline(node: Branch) -> Outline | None:
     roles = _roles(node)
     outline = _outline(node, roles)
     return outline if is_usual(outline) and _is_flat(node, roles) else None
 
 
-def _outline(node: Node, roles: dict[str, list[Node]]) -> Outline:
+def _outline(node: Branch, roles: dict[str, list[Branch]]) -> Outline:
     return Outline(
         roles={role: [_Part(part) for part in parts] for role, parts in roles.items()},
         about=node.get(_ABOUT),
@@ -83,16 +84,16 @@ def _outline(node: Node, roles: dict[str, list[Node]]) -> Outline:
     )
 
 
-def _roles(node: Node) -> dict[str, list[Node]]:
+def _roles(node: Branch) -> dict[str, list[Branch]]:
     """Sort the entry's children by what they are, in document order."""
-    roles: dict[str, list[Node]] = {}
+    roles: dict[str, list[Branch]] = {}
     for child in node:
         if is_element(child) and (role := role_of(*name_of(child))):
             roles.setdefault(role, []).append(child)
     return roles
 
 
-def _is_flat(node: Node, roles: dict[str, list[Node]]) -> bool:
+def _is_flat(node: Branch, roles: dict[str, list[Branch]]) -> bool:
     """Tell whether nothing inside the parts, and no base, changes what they say."""
     titles = roles.get("title", [])
     if titles and len(titles[0]):
@@ -105,7 +106,7 @@ def _is_flat(node: Node, roles: dict[str, list[Node]]) -> bool:
     return _is_shallow(node, title_seen=bool(titles))
 
 
-def _is_shallow(node: Node, *, title_seen: bool) -> bool:
+def _is_shallow(node: Branch, *, title_seen: bool) -> bool:
     """No attribute, and no element deeper down, changes what the entry's own children say."""
     if any(node.get(attribute) is not None for attribute in ("base", f"{_XML}base", "lastmod", "href")):
         return False
@@ -117,7 +118,7 @@ def _is_shallow(node: Node, *, title_seen: bool) -> bool:
     return True
 
 
-def _language(roles: dict[str, list[Node]]) -> str:
+def _language(roles: dict[str, list[Branch]]) -> str:
     for up in (*roles.get("title", ())[:1], *roles.get("text", ())[:2]):
         for place in (up, *up.iterancestors()):
             if own := place.get(f"{_XML}lang") or place.get("lang"):

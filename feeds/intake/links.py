@@ -4,6 +4,8 @@ import re
 from html import escape
 from urllib.parse import urljoin, urlsplit
 
+from feeds.later import late_pattern
+
 MAX_URL = 4_096
 _PLAIN = re.compile(
     r"https?://[a-z0-9-]++(?:\.[a-z0-9-]++)++(?::[0-9]{2,5}+)?+/[\w/~%,@!$'()*+-]*+(?:\.\w[\w/~%,@!$'()*+-]*+)*+(?:\?[\w/~%=&.+-]++)?+",
@@ -11,7 +13,7 @@ _PLAIN = re.compile(
 )
 """Addresses that every step of resolving would leave as they are: by far the most."""
 _SPACE = re.compile(r"[\s\x00-\x1f]+")
-_RELATIVE = re.compile(
+_RELATIVE = late_pattern(
     r"""(?P<head>\s(?:href|src|poster)\s*=\s*)(?P<quote>["'])(?P<url>(?![a-z][a-z0-9+.-]*:|#|//|\s)[^"'<>]{1,2000})(?P=quote)""",
     re.IGNORECASE,
 )

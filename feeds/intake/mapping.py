@@ -8,6 +8,7 @@ from typing import Any
 
 from feeds.intake.dates import parse_date
 from feeds.intake.links import absolute, cut, resolve_markup
+from feeds.later import late_pattern
 from feeds.model.entry import Enclosure, Entry
 
 MAX_TITLE = 4_096
@@ -16,7 +17,7 @@ MAX_GUID = 4_096
 MAX_LINE = 512
 MAX_LIST = 30
 
-_MARKUP = re.compile(r"</[A-Za-z]|<(?:br|p|img|div|a)\b|&(?:#\d|[a-z]{2,8};)", re.IGNORECASE)
+_MARKUP = late_pattern(r"</[A-Za-z]|<(?:br|p|img|div|a)\b|&(?:#\d|[a-z]{2,8};)", re.IGNORECASE)
 _MEDIA = ("audio/", "video/", "image/")
 
 Parsed = Mapping[str, Any]

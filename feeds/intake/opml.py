@@ -4,7 +4,8 @@ from feeds.errors import MoonwireError
 from feeds.intake.charset import decode
 from feeds.intake.document import drop_prolog
 from feeds.intake.links import absolute, cut
-from feeds.intake.tree import Node, name_of, read_tree
+from feeds.intake.nodes import name_of
+from feeds.intake.tree import Branch, read_tree
 from feeds.model.source import Source
 
 MAX_BYTES = 8 * 1_048_576
@@ -38,7 +39,7 @@ def parse_opml(data: bytes) -> tuple[Source, ...]:
     return tuple(found.values())
 
 
-def _source(node: Node) -> Source | None:
+def _source(node: Branch) -> Source | None:
     if name_of(node)[1] != "outline":
         return None
     attributes = {str(key).lower(): str(value) for key, value in node.attrib.items()}

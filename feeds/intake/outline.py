@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 from feeds.intake.dates import parse_date
 from feeds.intake.links import absolute, cut, is_plain
 from feeds.intake.mapping import MAX_GUID, MAX_LINE, MAX_LIST, MAX_TEXT, MAX_TITLE, is_marked, text_as_markup
+from feeds.later import late_pattern
 from feeds.model.entry import Entry
 from feeds.model.value import Value
 from feeds.references import unescape
@@ -72,7 +73,7 @@ _ROLES = {
 _SINGLE = frozenset(("guid", "original", "published", "created", "updated", "language"))
 _HTML = frozenset(("html", "text/html", "application/xhtml+xml", "xhtml"))
 _TITLE_TYPES = frozenset(("", "text", "plain", "html", "text/html", "text/plain"))
-_FIX_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)(/*)(.*?)")
+_FIX_SLASHES = late_pattern(r"^([A-Za-z][A-Za-z0-9+-.]*://)(/*)(.*?)")
 _FIX_REFERENCES = re.compile(r"&([A-Za-z0-9_]+);")
 _OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>]*\Z")
 _TAG = re.compile(r"<[^<>]*>")

@@ -3,13 +3,14 @@
 import re
 
 from feeds.intake.links import absolute, cut
+from feeds.later import late_pattern
 from feeds.model.entry import FoundFeed, ReadFailed
 from feeds.references import unescape
 
 _MAX_SCAN = 1_048_576
 _MAX_FEEDS = 30
-_TAG = re.compile(r"<(link|base)(?=[\s/])((?:[^<>\"']++|\"[^\"<>]*+\"|'[^'<>]*+')*+)>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"([a-z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_TAG = late_pattern(r"<(link|base)(?=[\s/])((?:[^<>\"']++|\"[^\"<>]*+\"|'[^'<>]*+')*+)>", re.IGNORECASE)
+_ATTRIBUTE = late_pattern(r"([a-z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _HIDDEN = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _TYPES = frozenset(
     (

@@ -7,9 +7,9 @@ elements, as XML has it (1.0, fifth edition). Of anything else, and of anything 
 import re
 from collections.abc import Mapping, Sequence
 
+from feeds.intake.frame import read_frame
 from feeds.intake.outline import IDLE, PLAIN, Outline, is_usual, role_of
 from feeds.intake.split import Split, declared
-from feeds.intake.tree import read_tree
 from feeds.model.value import Value
 
 _ATOM = b"http://www.w3.org/2005/atom"
@@ -145,7 +145,7 @@ def plain_reader(parts: Split) -> PlainReader | None:
     spaces = {name.decode(): uri.decode().lower() for name, uri in declared(parts.start_tag).items()}
     if b"xmlns" in around + parts.channel or _LANGUAGE.search(around):
         return None
-    if not all(map(_URI.fullmatch, spaces.values())) or not read_tree(outside)[1]:
+    if not all(map(_URI.fullmatch, spaces.values())) or not read_frame(outside)[1]:
         return None
     tags = [_attributes_of(tag) for tag in (parts.channel, parts.start_tag) if b"lang" in tag]
     if None in tags:
