@@ -13,6 +13,8 @@ from store.connection import Database
 
 CHECKS_KEPT: Final = 100
 """Checks remembered of each source: a day of them at the shortest usual interval."""
+IN_RING: Final = f"slot IN ({', '.join(map(str, range(CHECKS_KEPT)))})"
+"""SQL that is true of every check, and lets those of one source be found in the order in which they lie."""
 _NOT_MODIFIED: Final = 304
 _MAX_HOPS: Final = 10
 
@@ -59,7 +61,7 @@ class Health:
 
     def checks(self, url: str) -> list[CheckLine]:
         """Return the last checks of a source, newest first."""
-        return self._lines("s.url = ?", url)
+        return self._lines(f"s.url = ? AND c.{IN_RING}", url)
 
     def checks_since(self, since: datetime) -> list[CheckLine]:
         """Return the checks of all sources from `since` on, newest first, as far as they are remembered."""

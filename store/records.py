@@ -10,6 +10,7 @@ from typing import Final
 from feeds.model.value import Value
 from store.codec import from_json, micros, moment
 from store.connection import Database
+from store.health import IN_RING
 from store.items import Details
 
 STORIES: Final = 5000
@@ -77,7 +78,7 @@ class Records:
             if row is None:
                 return None
             check = conn.execute(
-                "SELECT at, outcome, status FROM checks WHERE source_id = ? AND at = ?",
+                f"SELECT at, outcome, status FROM checks WHERE source_id = ? AND at = ? AND {IN_RING}",  # noqa: S608 # constant
                 (row["source_id"], row["first_seen"]),
             ).fetchone()
         details = from_json(row["details"], Details)

@@ -62,7 +62,7 @@ CREATE TABLE seen (
   hashes BLOB NOT NULL
 );
 
--- a ring of the last checks of each source
+-- a ring of the last checks of each source; what one round checks lies together, and is written as one
 CREATE TABLE checks (
   source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
   slot INTEGER NOT NULL,
@@ -80,7 +80,7 @@ CREATE TABLE checks (
   cause TEXT NOT NULL DEFAULT '',
   retry_after_s INTEGER,
   hops TEXT NOT NULL DEFAULT '[]',
-  PRIMARY KEY (source_id, slot)
+  PRIMARY KEY (slot, source_id)
 ) WITHOUT ROWID;
 
 -- `edited`: when its lead was last edited; what coverage does to the published date is worked out when it is read
