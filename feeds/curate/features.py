@@ -9,7 +9,7 @@ import tomllib
 from array import array
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from feeds.curate.match import Hit, Matcher, parse
 from feeds.curate.tokens import hash32
@@ -131,7 +131,7 @@ def packed_weights(rates: dict[int, float]) -> bytes:
 
 @cache
 def _weights() -> dict[int, float]:
-    data = files("feeds.curate").joinpath("data/commonness.bin").read_bytes()
+    data = Path(__file__).with_name("data").joinpath("commonness.bin").read_bytes()
     count = len(data) // 5
     codes = array("I", data[: 4 * count])
     return {code: step / _SCALE for code, step in zip(codes, data[4 * count :], strict=True)}
@@ -139,7 +139,7 @@ def _weights() -> dict[int, float]:
 
 @cache
 def _gazetteer() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(files("feeds.curate").joinpath("data/gazetteer.toml").read_text("utf-8"))
+    return tomllib.loads(Path(__file__).with_name("data").joinpath("gazetteer.toml").read_text("utf-8"))
 
 
 @cache

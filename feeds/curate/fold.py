@@ -12,8 +12,8 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from importlib.resources import files
 from itertools import accumulate
+from pathlib import Path
 
 from feeds.later import late_pattern
 
@@ -54,7 +54,7 @@ _CLUSTER = late_pattern(f"[{_JAMO}]+|.[{_MARKS}]*", re.DOTALL)
 
 
 def _simplified() -> dict[str, str]:
-    lines = files(__package__).joinpath("data", "hant_hans.txt").read_text("utf-8").splitlines()
+    lines = Path(__file__).with_name("data").joinpath("hant_hans.txt").read_text("utf-8").splitlines()
     pairs = "".join(line for line in lines if not line.startswith("#"))
     return dict(zip(pairs[::2], pairs[1::2], strict=True))
 

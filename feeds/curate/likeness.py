@@ -7,7 +7,7 @@ Every measure is symmetric. The weights of the story model are numbers in `data/
 import math
 import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from feeds.curate.features import RARE, is_happening, name_of, weigh, weight
 from feeds.curate.fingerprint import LIMITS, Print, overlap
@@ -154,7 +154,7 @@ class StoryModel(Value, frozen=True, kw_only=True):
 @cache
 def story_model() -> StoryModel:
     """Return the shipped model."""
-    data = tomllib.loads(files("feeds.curate").joinpath("data/relate.toml").read_text("utf-8"))
+    data = tomllib.loads(Path(__file__).with_name("data").joinpath("relate.toml").read_text("utf-8"))
     return StoryModel(
         intercept=data["intercept"],
         threshold=data["threshold"],

@@ -5,7 +5,7 @@ of attributes for example, does no harm. All is linear in the entry.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from html.entities import html5
 from urllib.parse import unquote_to_bytes
 
@@ -24,11 +24,6 @@ _BARE = _SPACED[:128] + b" " * 128
 """The same, with blanks for all other characters."""
 _FOLDING = bytes(46 if code == 46 else _SPACED[code] for code in range(256))  # noqa: PLR2004 # a full stop
 """The same, but for the ends of sentences, which `fold` keeps."""
-_LOOSE = "|".join(sorted((name for name in html5 if not name.endswith(";")), key=len, reverse=True))
-"""References that are taken without a semicolon too (HTML, 13.2.5.73)."""
-_REFERENCE = late_pattern(
-    rf"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]{{1,31}};|{_LOOSE})".encode()
-)
 _MAYBE = re.compile(rb"&((?:amp;){0,3}+#?[0-9A-Za-z]{0,40}+;?)")
 """What may be a reference, though its ampersand was escaped some times."""
 _MARKUP = {b"lt;": b"<", b"gt;": b">"}
@@ -99,7 +94,14 @@ def _resolved(text: bytes) -> bytes | None:
     if _UNENDING.search(text):
         return None
     text = visible(unescape(text.decode("utf-8", "replace"))).encode("utf-8", "replace")
-    return None if _REFERENCE.search(text) else text
+    return None if _reference().search(text) else text
+
+
+@cache  # mostly nothing asks it
+def _reference() -> re.Pattern[bytes]:
+    """Give the pattern of references; some are taken without a semicolon too (HTML, 13.2.5.73)."""
+    loose = "|".join(sorted((name for name in html5 if not name.endswith(";")), key=len, reverse=True))
+    return re.compile(rf"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]{{1,31}};|{loose})".encode())
 
 
 def blanked(markup: bytes) -> bytes:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from feeds.model.value import Value
@@ -75,7 +75,9 @@ def wrappers_of(host: str) -> tuple[Wrapper, ...]:
 @cache
 def rules() -> Rules:
     """Return the shipped rules, read once."""
-    data: dict[str, Any] = tomllib.loads(files("feeds.curate").joinpath("data/urls.toml").read_text("utf-8"))
+    data: dict[str, Any] = tomllib.loads(
+        Path(__file__).with_name("data").joinpath("urls.toml").read_text("utf-8")
+    )
     names = [name.lower() for name in data["tracking"] + data["session"]]
     return Rules(
         tracking=Names(

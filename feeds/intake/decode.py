@@ -6,12 +6,12 @@ Each decoder hands out bounded pieces, so a bomb ends at the limit, not in memor
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Literal
-
-import brotli  # type: ignore[import-untyped] # has no stubs
-import zstandard
+from typing import TYPE_CHECKING, Literal
 
 from feeds.model.value import Value
+
+if TYPE_CHECKING:
+    import zstandard
 
 _PIECE = 64 * 1024
 _ZSTD_PIECE = 512
@@ -78,7 +78,7 @@ def _undo(body: bytes, name: str, limit: int) -> bytes | Undecodable:
         return _collect(steps(body), limit)
     except EOFError:
         return body if plain else Undecodable(kind="truncated", what=f"the {name} body ends early")
-    except (zlib.error, brotli.error, zstandard.ZstdError):
+    except zlib.error:
         return body if plain else Undecodable(kind="encoding", what=f"the {name} body is corrupt")
 
 
@@ -119,19 +119,33 @@ def _inflate(stream: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
 
 
 def _br(body: bytes) -> Iterator[bytes]:
+    import brotli  # type: ignore[import-untyped] # noqa: PLC0415 # has no stubs; most servers send gzip
+
     stream = brotli.Decompressor()
-    piece = stream.process(body, output_buffer_limit=_PIECE)
-    while piece:
-        yield piece
-        piece = stream.process(b"", output_buffer_limit=_PIECE)
+    try:
+        piece = stream.process(body, output_buffer_limit=_PIECE)
+        while piece:
+            yield piece
+            piece = stream.process(b"", output_buffer_limit=_PIECE)
+    except brotli.error as error:
+        raise zlib.error(str(error)) from None
     if not stream.is_finished():
         raise EOFError
 
 
 def _zstd(body: bytes) -> Iterator[bytes]:
+    import zstandard  # noqa: PLC0415 # as above
+
+    try:
+        yield from _frames(body, zstandard.ZstdDecompressor)
+    except zstandard.ZstdError as error:
+        raise zlib.error(str(error)) from None
+
+
+def _frames(body: bytes, decompressor: "type[zstandard.ZstdDecompressor]") -> Iterator[bytes]:
     rest = body
     while True:
-        frame = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
+        frame = decompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
         offset = 0
         while not frame.eof:
             if offset >= len(rest):
