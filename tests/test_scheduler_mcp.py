@@ -225,6 +225,7 @@ def test_without_the_extra_it_is_named(
     empty_home(tmp_path, monkeypatch)
     monkeypatch.setitem(sys.modules, "mcp_types", None)
     monkeypatch.delitem(sys.modules, "scheduler.assistant", raising=False)
+    monkeypatch.delattr("scheduler.assistant", raising=False)  # whoever loaded it left it there too
     assert cli.run(["mcp"]) == 2
     assert 'pip install "moonwire[mcp]"' in capsys.readouterr().err
 
@@ -236,6 +237,7 @@ def test_a_broken_installation_is_a_defect(
     empty_home(tmp_path, monkeypatch)
     monkeypatch.setitem(sys.modules, "feeds.publish.assistant.tools", None)
     monkeypatch.delitem(sys.modules, "scheduler.assistant", raising=False)
+    monkeypatch.delattr("scheduler.assistant", raising=False)
     assert cli.run(["mcp"]) not in {0, 2}
     assert "moonwire[mcp]" not in capsys.readouterr().err
 

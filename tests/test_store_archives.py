@@ -107,3 +107,13 @@ def test_figures_tell_who_was_first_and_who_copied(tmp_path: Path) -> None:
         found = store.records.provenance(1)
         assert found is not None
         assert found.checked == (NOW, "changed", 200)
+
+
+def test_the_check_that_brought_an_item_is_found_wherever_it_lies(tmp_path: Path) -> None:
+    """Not only in the first place of its source's ring."""
+    with Store.open(tmp_path / "wire.db") as store:
+        store.record(a_check(at=at(hours=-1)), compare=strangers)
+        store.record(a_check(a_judged(1, item=an_item(1)), at=NOW), compare=strangers)
+        found = store.records.provenance(1)
+        assert found is not None
+        assert found.checked == (NOW, "changed", 200)

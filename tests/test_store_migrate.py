@@ -93,6 +93,24 @@ def test_an_older_store_counts_tags_and_finds_on(tmp_path: Path) -> None:
     conn.close()
 
 
+def test_an_older_store_keeps_its_checks(tmp_path: Path) -> None:
+    """They lay source by source, and lie round by round now; the next one takes the place after them."""
+    older = sorted(MIGRATIONS.glob("*.sql"))[:15]
+    db = Database(tmp_path / "wire.db")
+    migrate(db, _folder(tmp_path, *(step.read_text(encoding="utf-8") for step in older)))
+    with db.writing() as conn:
+        conn.execute("INSERT INTO sources (url, origin, added, checks) VALUES (?, 'added', 0, 3)", (FEED,))
+        conn.executemany(
+            "INSERT INTO checks (source_id, slot, at, outcome, wire_bytes, elapsed_us, entries, new, kept)"
+            " VALUES (1, ?, ?, 'unchanged', 7, 0, 0, 0, 0)",
+            [(slot, slot) for slot in range(3)],
+        )
+    db.close()
+    with Store.open(tmp_path / "wire.db") as store:
+        store.record(a_check(at=at()), compare=strangers)
+        assert [line.wire_bytes for line in store.health.checks(FEED)][1:] == [7, 7, 7]
+
+
 def test_a_failing_step_is_undone_whole(tmp_path: Path) -> None:
     """An error in the middle of a step leaves the file at the step before."""
     db = Database(tmp_path / "x.db")
