@@ -179,7 +179,7 @@ def _runs(pattern: Pattern) -> Iterator[bytes]:
 
 def _piece(terms: Sequence[Term], pattern: Pattern) -> bytes:
     joined = Term(text=" ".join(term.text for term in terms), stem=terms[-1].stem)
-    return _word(joined, inside=pattern.unspaced)
+    return _written(joined, inside=pattern.unspaced).encode()
 
 
 def _anchor(pattern: Pattern, rank: Callable[[Term], tuple[bool, int]]) -> Term:
@@ -192,10 +192,6 @@ def _anchor(pattern: Pattern, rank: Callable[[Term], tuple[bool, int]]) -> Term:
 
 def _length(term: Term) -> tuple[bool, int]:
     return True, len(term.text)
-
-
-def _word(term: Term, *, inside: bool) -> bytes:
-    return _written(term, inside=inside).encode()
 
 
 def _written(term: Term, *, inside: bool) -> str:

@@ -12,8 +12,9 @@ from feeds.intake.wire import Exchange, ExchangeError, PlainSocket, TlsSocket
 _MAX_LINE = 65_536
 _MAX_INTERIM = 8
 _STATUS_LINE = re.compile(r"HTTP/1\.([0-9]) ([1-5][0-9][0-9])(?: |$)")
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_USUAL_FIELDS = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\n]*\n)*+\r?\n")
+_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_TOKEN = re.compile(_NAME)
+_USUAL_FIELDS = re.compile(rf"(?:{_NAME}:[^\n]*\n)*+\r?\n".encode())
 """Header lines without folds and faults, and the empty line behind them."""
 _SWITCHING = 101
 _NO_BODY = frozenset({204, 304})
