@@ -46,6 +46,14 @@ def _folder(tmp_path: Path, *steps: str) -> Path:
     return folder
 
 
+def _older(tmp_path: Path, version: int) -> Database:
+    """Make an empty store as the schema `version` had it."""
+    steps = sorted(MIGRATIONS.glob("*.sql"))[:version]
+    db = Database(tmp_path / "wire.db")
+    migrate(db, _folder(tmp_path, *(step.read_text(encoding="utf-8") for step in steps)))
+    return db
+
+
 def _tables(db: Database) -> list[str]:
     with db.reading() as conn:
         return [row[0] for row in conn.execute("SELECT name FROM sqlite_master ORDER BY name")]
@@ -65,9 +73,7 @@ def test_only_missing_steps_are_applied(tmp_path: Path) -> None:
 
 def test_an_older_store_counts_tags_and_finds_on(tmp_path: Path) -> None:
     """Triggers counted and tagged new items before: what they wrote holds, and none is counted twice."""
-    older = sorted(MIGRATIONS.glob("*.sql"))[:13]
-    db = Database(tmp_path / "wire.db")
-    migrate(db, _folder(tmp_path, *(step.read_text(encoding="utf-8") for step in older)))
+    db = _older(tmp_path, 13)
     with db.writing() as conn:
         conn.execute("INSERT INTO sources (id, url, origin, added) VALUES (1, ?, 'added', 0)", (FEED,))
         conn.execute(
@@ -95,9 +101,7 @@ def test_an_older_store_counts_tags_and_finds_on(tmp_path: Path) -> None:
 
 def test_an_older_store_keeps_its_checks(tmp_path: Path) -> None:
     """They lay source by source, and lie round by round now; the next one takes the place after them."""
-    older = sorted(MIGRATIONS.glob("*.sql"))[:15]
-    db = Database(tmp_path / "wire.db")
-    migrate(db, _folder(tmp_path, *(step.read_text(encoding="utf-8") for step in older)))
+    db = _older(tmp_path, 15)
     with db.writing() as conn:
         conn.execute("INSERT INTO sources (url, origin, added, checks) VALUES (?, 'added', 0, 3)", (FEED,))
         conn.executemany(
