@@ -18,6 +18,7 @@ from typing import NoReturn
 
 from feeds.errors import MoonwireError, StoreError
 from scheduler import asking, exit_codes
+from scheduler.rounds.checker import Checker
 from scheduler.rounds.memory import look_for_garbage
 from scheduler.shell import Shell
 from scheduler.show import PipeClosedError, safe
@@ -71,9 +72,14 @@ def main() -> None:
 
 
 def _somebody_waits() -> bool:
-    """Whether threads are still at work: those that were told to end get a moment for it."""
+    """Whether threads are still at work: those that were told to end get a moment for it.
+
+    But not where one is known to hang: whatever the others do, that one will still be there.
+    """
     until = time.monotonic() + _LAST_S
     others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    if any(isinstance(thread, Checker) and thread.hangs for thread in others):
+        return True
     for thread in others:
         thread.join(max(0.0, until - time.monotonic()))
     return any(thread.is_alive() for thread in others)

@@ -3,6 +3,7 @@
 import atexit
 import json
 import os
+import queue
 import re
 import subprocess
 import sys
@@ -13,6 +14,9 @@ import pytest
 
 from scheduler import cli, lines
 from scheduler.reference import commands
+from scheduler.rounds.checker import Checker
+from scheduler.rounds.flights import Flight
+from tests.builders import a_state
 from tests.town import Output, empty_home, given
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -210,3 +214,34 @@ def test_the_process_ends_though_somebody_still_waits_for_a_host(
     cli.main()
     gate.set()
     assert (left, registered) == ([1], [] if waits else [True])
+
+
+def test_the_end_does_not_wait_beside_a_thread_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others would get their moment in vain: the one that was given up is there for longer."""
+    gate, at_work, jobs = threading.Event(), threading.Event(), queue.SimpleQueue[Flight | None]()
+
+    def wait(_flight: Flight) -> None:
+        at_work.set()
+        gate.wait()
+
+    hanging = Checker(jobs, wait, name="check-1")
+    other = threading.Thread(target=gate.wait, daemon=True)
+    flight = Flight(a_state(), 0.0, 0.0)
+    for thread in (hanging, other):
+        thread.start()
+    told = [hanging.hangs]
+    jobs.put(flight)
+    assert at_work.wait(10)
+    told.append(hanging.hangs)
+    flight.cut = True
+    told.append(hanging.hangs)
+    monkeypatch.setattr(threading, "enumerate", lambda: [threading.main_thread(), other, hanging])
+    monkeypatch.setattr(cli, "_LAST_S", 30)
+    assert cli._somebody_waits()
+    flight.answered = True
+    told.append(hanging.hangs)
+    jobs.put(None)
+    gate.set()
+    hanging.join(10)
+    assert told == [False, False, True, False]
+    assert not hanging.is_alive()

@@ -1,13 +1,13 @@
 """The threads of a round: each checks what it is handed, and only makes values."""
 
 import queue
-import threading
 import time
 
 from feeds.errors import StoreError
 from feeds.model import Check
 from feeds.model.value import replace
 from scheduler.rounds import pipeline
+from scheduler.rounds.checker import Checker
 from scheduler.rounds.failures import broken
 from scheduler.rounds.flights import Flight
 from scheduler.rounds.means import Means, moment
@@ -43,16 +43,12 @@ class Crew:
             self._threads += 1
             if self._threads == SEVERAL:
                 share_pools()
-            threading.Thread(target=self._work, name=f"check-{self._threads}", daemon=True).start()
+            Checker(self._jobs, self._check, name=f"check-{self._threads}").start()
 
     def dismiss(self) -> None:
         """Let all of them end when they have done what they were handed."""
         for _ in range(self._threads):
             self._jobs.put(None)
-
-    def _work(self) -> None:
-        while (flight := self._jobs.get()) is not None:
-            self._check(flight)  # nothing of it stays in this frame: a hundred may hang in the next one
 
     def _check(self, flight: Flight) -> None:
         means = self._means
