@@ -1,7 +1,6 @@
 """From an item to its fingerprint, look-up bands and features."""
 
 import re
-from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import unquote
@@ -29,7 +28,7 @@ _COARSE_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?")
 _LANGUAGE_SEGMENT = late_pattern(r"[a-z]{2,3}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{6,}")
 _SLUG_WORDS = 2
-_SLUG_WORD = re.compile(r"[^\W_]{2,}")
+_SLUG_WORD = late_pattern(r"[^\W_]{2,}")
 _NOISE = late_pattern(
     r"^\W*[^.。]{0,60}\((?:reuters|ap|afp|xinhua|upi|tass|ani|pti|spx|ians|dpa|efe)\)\s*[-–—:.]*"
     r"|\b(?:reporting|editing|writing|additional reporting) by\b.*$"
@@ -186,7 +185,7 @@ def _dated(item: Item) -> tuple[int, int]:
     if coarse:
         start = start.astimezone(UTC)
         start = datetime(start.year, start.month if coarse[2] else 1, 1, tzinfo=UTC)
-        days = monthrange(start.year, start.month)[1] if coarse[2] else 365
+        days = ((start + timedelta(days=31)).replace(day=1) - start).days if coarse[2] else 365
     return max(0, (start - _EPOCH) // _MINUTE), days * 24 * 60
 
 

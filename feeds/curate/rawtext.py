@@ -50,7 +50,7 @@ _ODD = re.compile(
     rf"<(?<={_LETTER}<)(?:[!?]|{_INLINE[1:]}{_SEAMS}{_LETTER})".encode("latin-1"), re.IGNORECASE
 )
 """A word with tags in it, or with a comment or the like behind it."""
-_SEAM = re.compile(rf"\]\]>(?<={_LETTER}\]\]>){_SEAMS}{_LETTER}".encode("latin-1"), re.IGNORECASE)
+_SEAM = late_pattern(rf"\]\]>(?<={_LETTER}\]\]>){_SEAMS}{_LETTER}".encode("latin-1"), re.IGNORECASE)
 """A word that goes on behind a CDATA section."""
 _TAG = late_pattern(rb"""(</?[A-Za-z](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>)""")
 _HIDING = late_pattern(
@@ -80,7 +80,7 @@ def opened(entry: bytes) -> bytes | None:
 
 
 def _joined(text: bytes | None) -> bytes | None:
-    if text is None or not (_ODD.search(text) or _SEAM.search(text)):
+    if text is None or not (_ODD.search(text) or (b"]]>" in text and _SEAM.search(text))):
         return text
     text = _CDATA.sub(b"", text)
     if not _ODD.search(text):

@@ -9,8 +9,6 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
-import nh3
-
 from feeds.later import late_pattern
 from feeds.references import unescape
 
@@ -67,7 +65,7 @@ _JUNK = re.compile(
     "\u202a-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 """Control characters, bidi overrides, invisible characters, surrogates and non-characters (joiners stay)."""
-_PRINTED = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\U000e0100-\U000e01ef]")
+_PRINTED = late_pattern("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\U000e0100-\U000e01ef]")
 """Of these, the ones that Python takes for printable; all others, and white space but blanks, it does not."""
 _USUAL = bytes(range(0x20, 0x7F))
 """Printable ASCII, most of most texts: only what is left of a text without it needs a closer look."""
@@ -108,6 +106,8 @@ def safe_html(html: str, base: str) -> str:
         if attribute in {"href", "src"}:
             return _absolute(value, base, mail=element == "a")
         return value
+
+    import nh3  # noqa: PLC0415 # most entries are never shown as HTML
 
     safe = nh3.clean(
         _whole_tags(text, cut=len(html) > HTML_LIMIT),

@@ -15,7 +15,7 @@ _SPLIT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _EDGES = "".join(map(chr, range(33))) + "\x7f\xa0\u200b\u2060\u3000\ufeff"
-_INNER = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\t\r\n\ud800-\udfff\u200b\u2060\ufeff]")
+_INNER = late_pattern(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\t\r\n\ud800-\udfff\u200b\u2060\ufeff]")
 _HOST = late_pattern(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]{2,45}\]")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNSAFE = late_pattern(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/?#%\[\]]")

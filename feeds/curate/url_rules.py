@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from feeds.later import late_pattern
 from feeds.model.value import Value
 
 _COUNTRY = re.compile(r"\.[a-z]{2,3}(?:\.[a-z]{2})?$")
@@ -105,6 +106,6 @@ def _read_wrapper(rule: dict[str, Any]) -> Wrapper:
         path = "(?:" + "|".join(re.escape(p).replace(r"\*", ".*") for p in rule["paths"]) + ")$"
     return Wrapper(
         hosts=tuple(rule["hosts"]),
-        path=re.compile(path),
+        path=late_pattern(path),
         parameters=frozenset(name.lower() for name in rule.get("parameters", ())),
     )

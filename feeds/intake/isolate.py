@@ -5,16 +5,22 @@ thread would hold up everything else in it. What is small and linear is done in 
 a document without new entries hardly ever wakes a worker.
 """
 
+from __future__ import annotations
+
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from types import TracebackType
-from typing import Any, Self
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, Self
 
 from feeds.intake.read import Work, finish, prepare, read
-from feeds.intake.worker import ENDED, Answer, Limits, Worker
-from feeds.model.entry import ReadRequest
 from feeds.model.value import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from types import TracebackType
+
+    from feeds.intake.worker import Answer, Worker
+    from feeds.model.entry import ReadRequest
 
 TIMEOUT_S = 20.0
 """CPU seconds for one document."""
@@ -41,7 +47,8 @@ class IsolatedReader:
         memory_bytes: int = MEMORY_BYTES,
         waiting: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
-        self._limits = Limits(cpu_s=timeout_s, memory_bytes=memory_bytes)
+        self._timeout_s = timeout_s
+        self._memory_bytes = memory_bytes
         self._waiting = waiting
         self._most = workers
         self._free: list[Worker] = []
@@ -83,7 +90,7 @@ class IsolatedReader:
         with self._waiting():
             worker = self._take()
             if worker is None:
-                return ENDED
+                return _ended()
             try:
                 return worker.call(function, argument)
             finally:
@@ -102,7 +109,7 @@ class IsolatedReader:
                 return None
             if self._free:
                 return self._free.pop()
-            worker = Worker(self._limits)
+            worker = _worker(self._timeout_s, self._memory_bytes)
             self._all.add(worker)
             return worker
 
@@ -119,3 +126,15 @@ class IsolatedReader:
             self._changed.notify_all()
         if not usable:
             worker.stop()
+
+
+def _worker(timeout_s: float, memory_bytes: int) -> Worker:
+    from feeds.intake.worker import Limits, Worker  # noqa: PLC0415 # most rounds need no process
+
+    return Worker(Limits(cpu_s=timeout_s, memory_bytes=memory_bytes))
+
+
+def _ended() -> Answer:
+    from feeds.intake.worker import ENDED  # noqa: PLC0415 # as above
+
+    return ENDED

@@ -74,10 +74,10 @@ _SINGLE = frozenset(("guid", "original", "published", "created", "updated", "lan
 _HTML = frozenset(("html", "text/html", "application/xhtml+xml", "xhtml"))
 _TITLE_TYPES = frozenset(("", "text", "plain", "html", "text/html", "text/plain"))
 _FIX_SLASHES = late_pattern(r"^([A-Za-z][A-Za-z0-9+-.]*://)(/*)(.*?)")
-_FIX_REFERENCES = re.compile(r"&([A-Za-z0-9_]+);")
+_FIX_REFERENCES = late_pattern(r"&([A-Za-z0-9_]+);")
 _OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>]*\Z")
 _TAG = re.compile(r"<[^<>]*>")
-_INLINE = re.compile(
+_INLINE = late_pattern(
     r"</?(?:a|abbr|b|cite|code|del|em|font|i|ins|mark|q|s|small|span|strike|strong|sub|sup|tt|u)(?=[\s>])[^<>]*>",
     re.IGNORECASE,
 )

@@ -3,17 +3,29 @@
 feedparser is the dialect of record for what entries mean. It gets nothing but a stream (a string
 could be taken for a file or an address), the address and type of the document, and no DTD. It neither
 sanitises nor touches markup: both are slow there, and what is republished is cleaned later. Dates are
-left to `feeds.intake.dates`: feedparser misreads several kinds.
+left to `feeds.intake.dates`: feedparser misreads several kinds. What it would ask hosts with is not loaded.
 """
 
 import io
 import time
 from datetime import datetime
 
-import feedparser
-
+from feeds import lean
 from feeds.intake.mapping import entry_from
 from feeds.model.entry import Entry
+
+lean.load(
+    "feedparser",
+    later={
+        "feedparser.datetimes.iso8601": "_parse_date_iso8601",
+        "feedparser.datetimes.perforce": "_parse_date_perforce",
+        "feedparser.http": "",
+        "urllib.error": "",
+        "urllib.request": "",
+    },
+)
+
+import feedparser  # noqa: E402 # as it was loaded just above
 
 _TYPE = "application/xml; charset=utf-8"
 _UNREAD = time.struct_time((1970, 1, 1, 0, 0, 0, 3, 1, 0))

@@ -8,6 +8,7 @@ import gc
 gc.disable()
 
 import feeds.intake.full  # noqa: E402 # with the collector off
-import feeds.intake.isolate  # noqa: E402, F401 # as above
+import feeds.intake.read  # noqa: E402 # as above
+import feeds.intake.worker  # noqa: E402, F401 # as above
 
 gc.freeze()

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from feeds.intake.frame import read_frame
 from feeds.intake.outline import IDLE, PLAIN, Outline, is_usual, role_of
 from feeds.intake.split import Split, declared
+from feeds.later import late_pattern
 from feeds.model.value import Value
 
 _ATOM = b"http://www.w3.org/2005/atom"
@@ -25,7 +26,7 @@ _CHILD = re.compile(
 """An element with the blanks behind it: tag, name, text, CDATA, elements, name of the last of them; all
 of these are empty for whatever else comes, to the end."""
 _OPENING = re.compile(rf"<({_NAME})({_ATTRIBUTES})(/?)>\s*+".encode())
-_TAG = re.compile(rf"<(({_NAME}){_ATTRIBUTES})/?>".encode())
+_TAG = late_pattern(rf"<(({_NAME}){_ATTRIBUTES})/?>".encode())
 _ATTRIBUTE = re.compile(rf"""({_NAME})\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""", re.ASCII)
 _UNNAMED = re.compile(rb"&(?!(?:lt|gt|amp|quot|apos);)")
 _CHARACTERS = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}

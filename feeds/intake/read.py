@@ -14,7 +14,6 @@ from feeds.intake.document import Document, NoFeed, open_document
 from feeds.intake.entries import read_dull
 from feeds.intake.head import read_head
 from feeds.intake.jsonfeed import looks_like_json, read_json
-from feeds.intake.page import read_page
 from feeds.intake.split import Split, split
 from feeds.model.entry import Entry, ReadFailed, Reading, ReadRequest
 from feeds.model.value import Value, field, replace
@@ -186,6 +185,8 @@ def _no_feed(found: NoFeed, data: bytes, url: str) -> ReadFailed:
     if sentence := _OTHER_ROOTS.get(found.root.rpartition(":")[2].lower()):
         return ReadFailed(kind="not-a-feed", sentence=sentence)
     if found.kind == "page":
+        from feeds.intake.page import read_page  # noqa: PLC0415 # most documents are feeds
+
         return read_page(data, url)
     named = f"its first element is <{found.root}>" if found.root else "it holds no markup"
     return ReadFailed(kind="not-a-feed", sentence=f"This is neither a feed nor a page: {named}.")
