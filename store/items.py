@@ -28,8 +28,8 @@ SELECT: Final = (
 """Rows that `published` and `coverage` read."""
 
 
-class Details(Value, frozen=True, kw_only=True):
-    """Parts of an item that no query asks for, kept as one JSON text."""
+class Details(Value, frozen=True, kw_only=True, omit_defaults=True):
+    """Parts of an item that no query asks for, kept as one JSON text: of most items most are empty."""
 
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
