@@ -48,7 +48,7 @@ class Database:
     ) -> None:
         self.path = path
         self.fold = fold or str
-        self._busy_s = busy_s
+        self.busy_s = busy_s
         self._lock = threading.RLock()
         self._idle: deque[sqlite3.Connection] = (
             deque()
@@ -58,7 +58,7 @@ class Database:
             self._writer = self._connect()
 
     def _connect(self) -> sqlite3.Connection:
-        conn = sqlite3.connect(self.path, timeout=self._busy_s, isolation_level=None, check_same_thread=False)
+        conn = sqlite3.connect(self.path, timeout=self.busy_s, isolation_level=None, check_same_thread=False)
         try:
             conn.row_factory = sqlite3.Row
             conn.create_function(
