@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from feeds.errors import StoreError
+from store.codec import Unreadable
 
 BUSY_S: Final = 10.0
 """How long a command waits, in seconds, while another process writes."""
@@ -85,6 +86,8 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise StoreError(sentence(self.path, error)) from error
+        except Unreadable as error:  # a column is whole to SQLite, and not to us
+            raise StoreError(_SENTENCES[sqlite3.SQLITE_CORRUPT].format(path=self.path)) from error
 
     def _must_be_open(self) -> None:
         if self._closed:
