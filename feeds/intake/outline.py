@@ -37,6 +37,7 @@ _INLINE = late_pattern(
     re.IGNORECASE,
 )
 """Tags that do not part words."""
+_STRAY = re.compile(r"[\x80-\x9f]")
 _UNDEFINED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 _CP1252 = {code: bytes((code,)).decode("cp1252") for code in range(0x80, 0xA0) if code not in _UNDEFINED}
 
@@ -199,7 +200,7 @@ def _mended(text: str) -> str:
         return text
     with suppress(UnicodeEncodeError, UnicodeDecodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(_CP1252)
+    return text.translate(_CP1252) if _STRAY.search(text) else text
 
 
 def _last(roles: Mapping[str, Sequence[Part]], role: str) -> str:
