@@ -186,6 +186,9 @@ class Wire:
         with self._at_work:
             self._open.close()
             self._open, self.workshop, self._shown = fresh, workshop, None
+            self._late = Late(
+                workers=wanted.fetch.workers
+            )  # what the old one waits for ends in a closed store
             self.library, self._shelf = library_of(workshop), Shelf()
             self._catch_up = self._behind()
         _log.info("configuration read again: %d sources", len(wanted.sources), extra={"action": "reload"})

@@ -14,6 +14,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 _INT64 = Struct(">q")
 T = TypeVar("T")
+Unreadable = msgspec.DecodeError
+"""What is raised for columns that nobody here wrote so."""
 
 
 def micros(moment: datetime) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from feeds.errors import StoreError
+from store.codec import Unreadable
 
 BUSY_S: Final = 10.0
 """How long a command waits, in seconds, while another process writes."""
@@ -48,7 +49,7 @@ class Database:
     ) -> None:
         self.path = path
         self.fold = fold or str
-        self._busy_s = busy_s
+        self.busy_s = busy_s
         self._lock = threading.RLock()
         self._idle: deque[sqlite3.Connection] = (
             deque()
@@ -58,7 +59,7 @@ class Database:
             self._writer = self._connect()
 
     def _connect(self) -> sqlite3.Connection:
-        conn = sqlite3.connect(self.path, timeout=self._busy_s, isolation_level=None, check_same_thread=False)
+        conn = sqlite3.connect(self.path, timeout=self.busy_s, isolation_level=None, check_same_thread=False)
         try:
             conn.row_factory = sqlite3.Row
             conn.create_function(
@@ -85,6 +86,8 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise StoreError(sentence(self.path, error)) from error
+        except Unreadable as error:  # a column is whole to SQLite, and not to us
+            raise StoreError(_SENTENCES[sqlite3.SQLITE_CORRUPT].format(path=self.path)) from error
 
     def _must_be_open(self) -> None:
         if self._closed:

@@ -6,6 +6,7 @@
 """
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ APPLICATION_ID: Final = 0x4D6F6F6E
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 SCHEMA: Final = Path(__file__).with_name("schema.sql")
+_PAUSE_S: Final = 0.01
 
 
 def migrate(db: Database, folder: Path = MIGRATIONS) -> None:
@@ -30,7 +32,7 @@ def migrate(db: Database, folder: Path = MIGRATIONS) -> None:
                 f" {len(steps)}); upgrade moonwire"
             )
         if version < len(steps):
-            _use_wal(conn)
+            _use_wal(conn, db.busy_s)
             conn.execute("PRAGMA foreign_keys = OFF")
             for number, step in enumerate(steps, start=1):
                 _apply(conn, number, step.read_text(encoding="utf-8"), db.path)
@@ -38,11 +40,17 @@ def migrate(db: Database, folder: Path = MIGRATIONS) -> None:
 
 
 def _own_version(conn: sqlite3.Connection, path: Path) -> int:
-    application = int(conn.execute("PRAGMA application_id").fetchone()[0])
-    version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+    if conn.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+        return int(conn.execute("PRAGMA user_version").fetchone()[0])
+    conn.execute("BEGIN")  # another process may be making the store: one state of it counts
+    try:
+        application = conn.execute("PRAGMA application_id").fetchone()[0]
+        version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+        tables = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    finally:
+        conn.execute("COMMIT")
     if application == APPLICATION_ID:
         return version
-    tables = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if application or version or tables:
         raise StoreError(
             f"{path} is an SQLite file of another program; name another path in [store] path of moonwire.toml"
@@ -50,9 +58,18 @@ def _own_version(conn: sqlite3.Connection, path: Path) -> int:
     return 0
 
 
-def _use_wal(conn: sqlite3.Connection) -> None:
-    if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        conn.execute("PRAGMA journal_mode = WAL")
+def _use_wal(conn: sqlite3.Connection, patience_s: float) -> None:
+    """Switch to WAL mode. SQLite itself does not wait there for another process that makes the store too."""
+    ends = time.monotonic() + patience_s
+    while conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            conn.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
 
 
 def _apply(conn: sqlite3.Connection, number: int, sql: str, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -96,12 +97,7 @@ def _of(source: Source) -> tuple[object, ...]:
 
 
 def _list(conn: sqlite3.Connection, told: Mapping[str, Any], origin: Origin, now: datetime) -> None:
-    row = {
-        **told,
-        "origin": origin,
-        "added": micros(now),
-        "address": told["url"],
-    }
+    row = {**told, "origin": origin, "added": micros(now), "address": told["url"]}
     names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
     changes = ", ".join(f"{name} = :{name}" for name in ("origin", *_TOLD))
     conn.execute(
@@ -185,9 +181,11 @@ def _keep_seen(conn: sqlite3.Connection, source_id: int, seen: frozenset[bytes])
 
 
 def recall(conn: sqlite3.Connection, source_id: int) -> frozenset[bytes]:
-    """Return the raw hashes that need no second reading."""
+    """Return the raw hashes that need no second reading; none where they are damaged: all is read anew."""
     row = conn.execute("SELECT hashes FROM seen WHERE source_id = ?", (source_id,)).fetchone()
-    return frozenset(msgspec.msgpack.decode(row["hashes"], type=list[bytes]) if row else ())
+    with suppress(msgspec.DecodeError):
+        return frozenset(msgspec.msgpack.decode(row["hashes"], type=list[bytes]) if row else ())
+    return frozenset()
 
 
 def due(conn: sqlite3.Connection, now: datetime, limit: int | None) -> list[sqlite3.Row]:

@@ -177,7 +177,7 @@ class _Strict(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note elements and attributes outside the list of harmless ones."""
-        if tag not in text._TAGS:
+        if tag not in text.SHOWN:
             self.found.append(tag)
         for name, value in attrs:
             ok = name in {"lang", "dir", "rel"} or name in text._ATTRIBUTES.get(tag, set())

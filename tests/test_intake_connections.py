@@ -1,14 +1,20 @@
 """Requests as they leave: byte for byte, in the order that was meant."""
 
+import io
+import socket
+
 import pytest
 
+from feeds.intake import dial
 from feeds.intake.connections import _head
 from feeds.intake.fetch import Fetcher, FetchLimits
 from feeds.intake.headers import ACCEPT, ACCEPT_ENCODING
 from feeds.intake.post import Poster
-from feeds.model import FetchRequest, Validators
+from feeds.intake.wire import PlainSocket
+from feeds.model import Fetched, FetchRequest, Validators
 from feeds.model.posting import PostRequest
-from tests.fakes_http import RawServer, reply
+from tests.fakes_http import RawServer, raw, reply, sequence
+from tests.test_intake_fetch_guard import FEED, a_fetcher, names, refused, served
 
 
 def test_a_conditional_request_byte_for_byte() -> None:
@@ -57,3 +63,37 @@ def test_no_header_brings_another(value: str) -> None:
     """What is sent was checked before; a defect there ends here and not in a second header."""
     with pytest.raises(AssertionError, match="end of its line"):
         _head("GET", "/", {"A": value})
+
+
+def test_addresses_of_a_kind_that_the_machine_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel without IPv6 has no sockets for it: the next address is tried, and the failure is told."""
+
+    class Four(PlainSocket):
+        def __init__(self, family: int, kind: int) -> None:
+            if family == socket.AF_INET6:
+                raise OSError(97, "Address family not supported by protocol")
+            super().__init__(family, kind)
+
+    monkeypatch.setattr(dial, "PlainSocket", Four)
+    names(monkeypatch, ["::1", "127.0.0.1"], ["127.0.0.1", "::1"])
+    with RawServer(lambda _: reply(200, b"<rss/>")) as server, a_fetcher(allow=True) as fetcher:
+        url = f"http://feed.example:{server.port}/"
+        assert isinstance(fetcher.fetch(FetchRequest(url=url)), Fetched)
+    with a_fetcher(allow=True) as fetcher:
+        assert "no socket for ::1" in refused(fetcher.fetch(FetchRequest(url=url)), "connect")
+
+
+def test_bytes_behind_an_answer_over_tls_do_not_reach_the_next_one() -> None:
+    """What came in one record with an answer and was never asked for is not read as the next answer."""
+    first = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n" + FEED
+    unasked = b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n<never>"
+    whole = first.ljust(io.DEFAULT_BUFFER_SIZE) + unasked
+    with (
+        RawServer(
+            sequence(raw(whole, then="keep"), reply(200, b"<next/>")), context=served("right")
+        ) as server,
+        a_fetcher(frozenset({"127.0.0.1"})) as fetcher,
+    ):
+        request = FetchRequest(url=server.url())
+        outcomes = [fetcher.fetch(request), fetcher.fetch(request)]
+    assert [one.body for one in outcomes if isinstance(one, Fetched)] == [FEED, b"<next/>"]

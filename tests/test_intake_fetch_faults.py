@@ -240,6 +240,16 @@ def test_bytes_behind_a_304_do_not_reach_the_next_answer(fetcher: Fetcher) -> No
         assert not isinstance(outcome, FetchFailed)
 
 
+@pytest.mark.parametrize("length", [b"\xb2", b"9" * 5000, b"99999999999", b"many", b"5, 6"])
+def test_a_length_beside_chunks_is_void(fetcher: Fetcher, length: bytes) -> None:
+    """Chunks say where the body ends, whatever is stated besides (RFC 9112 6.3)."""
+    head = OK + b"Transfer-Encoding: chunked\r\nContent-Length: " + length + b"\r\n\r\n"
+    with RawServer(lambda _: raw(head + b"6\r\n<rss/>\r\n0\r\n\r\n")) as server:
+        outcome = fetcher.fetch(FetchRequest(url=server.url()))
+    assert isinstance(outcome, Fetched)
+    assert outcome.body == b"<rss/>"
+
+
 def test_folded_headers_do_not_inject(fetcher: Fetcher) -> None:
     """An obsolete fold counts as a space: what was folded in stays inside one value (RFC 9112 5.2)."""
     folded = OK + b' \r\nETag: "a\r\n X-Injected: 1"\r\nContent-Length: %d\r\n\r\n' % len(FEED) + FEED

@@ -102,6 +102,32 @@ def test_a_private_host_needs_no_pause_but_keeps_its_limit() -> None:
     line.done(urls[3])
 
 
+def test_somebody_else_asks_the_same_host_meanwhile() -> None:
+    """A look from the pages counts against the host's share, and its end is noticed though nobody tells."""
+    url = "https://h.example/a"
+    book = HostBook(spacing_s=0.0, per_host=1)
+    queue: HostQueue[int] = HostQueue(book)
+    queue.add(url, 1)
+    book.start(url, 0.0)
+    assert queue.take(1.0) is None
+    book.finish(url)
+    assert queue.take(1.0) == (url, 1)
+
+
+def test_a_host_stands_in_line_once() -> None:
+    """However its places are taken and given back."""
+    url = "https://h.example/a"
+    book = HostBook(spacing_s=0.0, per_host=2)
+    queue: HostQueue[int] = HostQueue(book)
+    queue.add(url, 1)
+    queue.add(url, 2)
+    assert queue.take(0.0) == (url, 1)
+    book.start(url, 0.0)
+    queue.done(url)
+    assert queue.take(1.0) == (url, 2)
+    assert queue.take(1.0) is None
+
+
 def test_what_is_left_can_be_taken_out() -> None:
     """A round that ends early gives its sources back."""
     line: HostQueue[int] = HostQueue(HostBook())

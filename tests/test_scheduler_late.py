@@ -1,13 +1,17 @@
 """Hosts that outlast their round: given up and waited for later, or recorded beside the next rounds."""
 
+import time
+from collections.abc import Sequence
 from datetime import timedelta
 from threading import Event
 
 import pytest
 
-from feeds.model import Check, Recorded
+from feeds.errors import StoreError
+from feeds.model import Check, Reading, ReadRequest, Recorded
 from scheduler.rounds import flights
 from scheduler.rounds.flights import BULK, WAITING, Flight
+from scheduler.rounds.hosts import HostBook
 from scheduler.rounds.late import PATIENT_CAP, PATIENT_EVERY, Late, Patience
 from scheduler.rounds.report import RoundReport
 from scheduler.rounds.run import OnCheck, run_round
@@ -72,6 +76,57 @@ def test_the_daemon_goes_on_and_records_it_later(monkeypatch: pytest.MonkeyPatch
     assert (again.changed, again.failed) == (1, 0)
     assert shop.store.states[slow].last_success is not None
     assert not late.holds(slow)
+
+
+@pytest.mark.parametrize("workers", [0, 4])
+def test_a_round_that_the_store_ends_leaves_the_next_one_in_peace(
+    monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    """What it had in the air goes on as if it were late, and keeps no host for itself."""
+    shop = FakeWorkshop(hosts=HostBook(spacing_s=0.0, per_host=1))
+    slow, quick, other = urls(3)
+    for url in (slow, quick, other):
+        shop.web.feed(url, b"one")
+    gate = shop.web.blocks(slow)
+    late = Late(workers=workers)
+
+    def full(_: Sequence[Check]) -> list[Recorded]:
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shop, "record_all", full, raising=False)
+        with pytest.raises(StoreError):
+            run_round(shop, map(a_state, (slow, quick)), late=late)
+    assert late.holds(slow) == bool(workers)
+    gate.set()
+    while late.results.empty():
+        time.sleep(0.001)
+    report = run_round(shop, [a_state(other)], late=late)
+    assert (report.asked, report.left) == (1 + bool(workers), 0)
+    assert set(shop.store.states) == ({slow, other} if workers else {other})
+    assert shop.hosts.ready_at(slow) is not None
+    assert not late.holds(slow)
+
+
+def test_a_late_answer_that_the_store_fails_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its source is asked again, and its host is free."""
+    shop = FakeWorkshop(workers=4, hosts=HostBook(spacing_s=0.0, per_host=1))
+    gate = a_town(shop)
+    slow, *rest = urls(BULK)
+    late = Late(workers=4)
+    run_round(shop, map(a_state, urls(BULK)), on_check=out_of_patience(monkeypatch, len(rest)), late=late)
+    assert late.holds(slow)
+
+    def fails(_: ReadRequest) -> Reading:
+        raise StoreError("The disk does not read.")
+
+    monkeypatch.setattr(shop.reader, "read", fails)
+    gate.set()
+    ends = time.monotonic() + 5
+    while late.holds(slow) and time.monotonic() < ends:
+        time.sleep(0.001)
+    assert not late.holds(slow)
+    assert shop.hosts.ready_at(slow) is not None
 
 
 def test_only_so_many_go_on() -> None:

@@ -11,6 +11,7 @@ from feeds.errors import ConfigError, StoreError
 from feeds.model import SourceState
 from scheduler.config.load import parse
 from scheduler.config.types import Config
+from scheduler.rounds.flights import Flight
 from scheduler.rounds.run import run_round
 from scheduler.wire import Wire
 from scheduler.workshop import Workshop, open_workshop
@@ -195,6 +196,18 @@ def test_a_new_configuration_is_taken_over_while_running(tmp_path: Path, clock: 
         assert report is not None
         assert report.kept == 1
         assert not elsewhere.exists()
+
+
+def test_what_was_late_before_is_asked_anew_afterwards(tmp_path: Path, clock: FakeClock) -> None:
+    """It ends in a store that is closed by then: nobody waits for it."""
+    with RawServer(Publisher()) as server, wired(configured(tmp_path, server.url("/feed")), clock) as wire:
+        [state] = wire.workshop.store.sources()
+        assert wire._late.takes(Flight(state, 0.0, 0.0))
+        assert wire.turn(NEVER) is None
+        assert wire.reload(lambda: configured(tmp_path, server.url("/feed")))
+        report = wire.turn(NEVER)
+    assert report is not None
+    assert report.kept == 1
 
 
 def refuses() -> Config:

@@ -259,3 +259,25 @@ def test_a_reader_may_outlive_the_store(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.ProgrammingError):
         conn.execute("SELECT 1")
     store.close()
+
+
+@pytest.mark.parametrize("column", ["posted", "freshness", "head"])
+def test_a_column_that_can_not_be_read_is_damage(tmp_path: Path, column: str) -> None:
+    """It is told in one sentence, as damage that SQLite sees itself."""
+    path = tmp_path / "wire.db"
+    with Store.open(path) as store:
+        store.sync_sources([a_source()], origin="config", now=NOW)
+        with store._db.writing() as conn:
+            conn.execute(f"UPDATE sources SET {column} = '[1,'")  # noqa: S608 # a column's name
+        with pytest.raises(StoreError, match="is damaged; put a backup in its place"):
+            store.due(NOW)
+
+
+def test_damaged_hashes_are_none(tmp_path: Path) -> None:
+    """A document is read anew then, which brings nothing twice."""
+    with Store.open(tmp_path / "wire.db") as store:
+        store.sync_sources([a_source()], origin="config", now=NOW)
+        with store._db.writing() as conn:
+            conn.execute("INSERT INTO seen VALUES (1, ?)", (b"\xc1",))
+        assert store.seen(FEED) == frozenset()
+        assert [state.seen for state in store.due(NOW)] == [frozenset()]

@@ -1,6 +1,7 @@
 """Migrations replayed, refused and undone."""
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,38 @@ def test_a_failing_step_is_undone_whole(tmp_path: Path) -> None:
         migrate(db, _folder(tmp_path, "CREATE TABLE a (x);", "CREATE TABLE b (y);\nDROP TABLE c;"))
     assert _tables(db) == ["a"]
     db.close()
+
+
+def test_another_process_may_make_the_store_meanwhile(tmp_path: Path) -> None:
+    """Between two looks at a new file it becomes a store: no file of another program."""
+    path = tmp_path / "wire.db"
+    db = Database(path)
+    looks: list[str] = []
+
+    def make(statement: str) -> None:
+        looks.append(statement)
+        if len(looks) == 2:  # after the first look
+            Store.open(path).close()
+
+    db._writer.set_trace_callback(make)
+    migrate(db)
+    db.close()
+    with Store.open(path) as store:
+        assert store.source_counts() == (0, 0)
+
+
+def test_a_lock_on_a_new_store_is_waited_for(tmp_path: Path) -> None:
+    """The switch to WAL waits as any other statement does, and as long."""
+    path = tmp_path / "wire.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="locked by another process"):
+        Store.open(path, busy_s=0.0)
+    release = threading.Timer(0.05, other.rollback)
+    release.start()
+    Store.open(path).close()
+    release.join()
+    other.close()
 
 
 def test_a_step_must_not_break_references(tmp_path: Path) -> None:

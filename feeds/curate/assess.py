@@ -45,6 +45,8 @@ def is_wanted(entry: Entry, by: Tuning) -> bool:
 
     The best source with the best history is supposed, and what a model may add.
     """
+    if text.differs(entry.summary) or text.differs(entry.content):
+        return True
     item = Item(
         source="",
         guid="",

@@ -10,7 +10,7 @@ from html.entities import html5
 from urllib.parse import unquote_to_bytes
 
 from feeds.curate.fold import fold
-from feeds.curate.text import visible
+from feeds.curate.text import SHOWN, visible
 from feeds.later import late_pattern
 from feeds.references import unescape
 
@@ -30,27 +30,56 @@ _MARKUP = {b"lt;": b"<", b"gt;": b">"}
 _MARKUP |= dict.fromkeys((b"quot;", b"#34;", b"#x22;"), b'"')
 _MARKUP |= dict.fromkeys((b"apos;", b"#39;", b"#039;", b"#x27;"), b"'")
 """Of what tags are made, as it is mostly escaped."""
-_UNENDING = re.compile(rb"&#[0-9]{41}")
-"""A number that a parser of XML may read as a character, and others as none."""
-_PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
-_INLINE = (
-    r"</?(?:a(?:bbr)?|b(?:d[io]|ig)?|c(?:ite|ode)|d(?:el|fn)|em|font|i(?:ns)?|kbd|mark|q|r(?:b|uby)"
-    r"|s(?:amp|mall|pan|tr(?:ike|ong)|u[bp])?|tt|u|var|wbr)"
-    r"""(?:[\s/](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)?>"""
+_UNCLEAR = late_pattern(
+    rb"&#[0-9]{41}|(?:&#(?:0*19[4-9]|0*2[0-4][0-9]|x0*[c-f][0-9a-f]);|\xc3[\x82-\xb4])"
+    rb"&#(?:0*1[2-5][0-9]|x0*[89][0-9a-f]);",
+    re.IGNORECASE,
 )
-"""Tags that do not part words."""
+"""A number that a parser of XML may read as a character, and others as none; two that may be bytes of one."""
+_PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
+_WRAPPED = 3
+"""How often an address may be escaped."""
+_SECOND = frozenset(map(chr, range(0x80, 0xC0)))
+"""What the second and later bytes of a character become when its UTF-8 is encoded again."""
+_AGAIN = (
+    rb"\xc3(?:[\x82-\x9f]\xc2[\x80-\xbf]|[\xa0-\xaf](?:\xc2[\x80-\xbf]){2}|[\xb0-\xb4](?:\xc2[\x80-\xbf]){3})"
+)
+_TWICE = late_pattern(_AGAIN)
+_MISTAKEN = late_pattern(_AGAIN + rb"|\xc2[\x80-\x9f]")
+_CP1252 = {
+    code: bytes((code,)).decode("cp1252")
+    for code in range(0x80, 0xA0)
+    if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
+_OPENS = (
+    r"</?(?:[A-Za-z][0-9A-Za-z_.-]{0,20}+:)?+"
+    r"(?:a(?:bbr)?|b(?:d[io]|ig)?|c(?:ite|ode)|d(?:el|fn)|em|font|i(?:ns)?|kbd|mark|q|r(?:b|uby)"
+    r"|s(?:amp|mall|pan|tr(?:ike|ong)|u[bp])?|tt|u|var|wbr)(?![0-9A-Za-z])"
+)
+_CLOSES = r"""(?:(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>|[^<>]*+>)"""
+_INLINE = _OPENS + _CLOSES
+"""Tags that do not part words; where quotation marks do not pair, up to the first end."""
+_HALF = rf"{_OPENS}[^<>]*+<"
+"""A tag of this kind that has another one in it: who reads it may end it anywhere."""
 _MARK = r"<!\[CDATA\[|\]\]>"
 _CDATA = re.compile(_MARK.encode())
 _LEFT = late_pattern(rf"&(?:amp;)*+(?:#?[0-9A-Za-z]{{1,40}}+;)?|{_MARK}".encode())
 _SEAMS = rf"(?:{_INLINE}|{_MARK})*+"
 _JOINS = late_pattern(_INLINE.encode(), re.IGNORECASE)
 _LETTER = r"[0-9A-Za-z\x80-\xff]"
-_DECLARED = late_pattern(rf"<(?<={_LETTER}<)[!?]".encode("latin-1"))
+_UNSURE = late_pattern(rf"<(?<={_LETTER}<)[!?]|{_HALF}".encode("latin-1"), re.IGNORECASE)
+_DROPPED = rf"/?(?=[A-Za-z][^<>]*+>{_LETTER})(?!(?:{'|'.join(sorted(SHOWN))})[\s/>])[^<>]++>"
+_DROPS = late_pattern(rf"<(?<={_LETTER}<){_DROPPED}".encode("latin-1"), re.IGNORECASE)
+"""A tag that is not shown, in a word: what is shown has the word in one piece."""
+_GOES_ON = rf"(?:{_LETTER}|{_HALF}|<[!?])"
 _ODD = re.compile(
-    rf"<(?<={_LETTER}<)(?:[!?]|{_INLINE[1:]}{_SEAMS}{_LETTER})".encode("latin-1"), re.IGNORECASE
+    rf"<(?<={_LETTER}<)(?:[!?]|{_OPENS[1:]}(?:{_CLOSES}{_SEAMS}{_GOES_ON}|[^<>]*+<)|{_DROPPED})".encode(
+        "latin-1"
+    ),
+    re.IGNORECASE,
 )
 """A word with tags in it, or with a comment or the like behind it."""
-_SEAM = late_pattern(rf"\]\]>(?<={_LETTER}\]\]>){_SEAMS}{_LETTER}".encode("latin-1"), re.IGNORECASE)
+_SEAM = late_pattern(rf"\]\]>(?<={_LETTER}\]\]>){_SEAMS}{_GOES_ON}".encode("latin-1"), re.IGNORECASE)
 """A word that goes on behind a CDATA section."""
 _TAG = late_pattern(rb"""(</?[A-Za-z](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>)""")
 _HIDING = late_pattern(
@@ -85,15 +114,18 @@ def _joined(text: bytes | None) -> bytes | None:
     text = _CDATA.sub(b"", text)
     if not _ODD.search(text):
         return text
-    return None if _DECLARED.search(text) else text + b" " + _JOINS.sub(b"", text)
+    joined = _JOINS.sub(b"", text)
+    if _UNSURE.search(text) or _UNSURE.search(joined):
+        return None
+    return b" ".join((text, joined, _DROPS.sub(b"", text)))
 
 
 def _resolved(text: bytes) -> bytes | None:
     text = text.replace(b"&lt;", b"<").replace(b"&gt;", b">").replace(b"&quot;", b'"')
     text = text.replace(b"&amp;", b"&")  # XML's own references are resolved; what is left is HTML's
-    if _UNENDING.search(text):
+    if _UNCLEAR.search(text):
         return None
-    text = visible(unescape(text.decode("utf-8", "replace"))).encode("utf-8", "replace")
+    text = visible(unescape(_mended(text).decode("utf-8", "replace"))).encode("utf-8", "replace")
     return None if _reference().search(text) else text
 
 
@@ -112,14 +144,34 @@ def blanked(markup: bytes) -> bytes:
 def words(markup: bytes) -> bytes:
     """Give the words of `markup` folded as the judge folds them, with a blank before and after each."""
     if b"%" in markup and _PERCENT.search(markup):
-        markup = markup + b" " + unquote_to_bytes(markup)
+        markup = _unquoted(markup)
     if markup.isascii():
         return b" %b " % markup.translate(_SPACED)
-    odd = {_kind(char) for char in set(markup.translate(None, _ASCII).decode("utf-8", "replace"))}
+    chars = set(markup.translate(None, _ASCII).decode("utf-8", "replace"))
+    if not chars.isdisjoint(_SECOND):
+        markup = _mended(markup)
+        chars.update(markup.translate(None, _ASCII).decode("utf-8", "replace"))
+    odd = {_kind(char) for char in chars}
     if odd == {"blank"}:
         return b" %b " % markup.translate(_BARE)
     text = markup.translate(_FOLDING).decode("utf-8", "replace")
     return b" %b " % fold(visible(text) if "junk" in odd else text).encode("utf-8", "replace")
+
+
+def _unquoted(markup: bytes) -> bytes:
+    """Add what percent-escapes stand for, also within addresses that others carry in themselves."""
+    forms = [markup]
+    while len(forms) <= _WRAPPED and _PERCENT.search(forms[-1]):
+        forms.append(unquote_to_bytes(forms[-1]))
+    return b" ".join(forms)
+
+
+def _mended(markup: bytes) -> bytes:
+    """Add what parsers of feeds make of UTF-8 that was encoded twice, and of stray windows-1252."""
+    if not _MISTAKEN.search(markup):
+        return markup
+    once = _TWICE.sub(lambda found: found[0].decode().encode("latin-1"), markup)
+    return markup + b" " + once.decode("utf-8", "replace").translate(_CP1252).encode("utf-8", "replace")
 
 
 def apart(markup: bytes) -> bytes | None:

@@ -23,7 +23,7 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-_TAGS = frozenset(
+SHOWN = frozenset(
     _words(
         """a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption
         figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strong sub
@@ -55,6 +55,7 @@ _INLINE = frozenset(
 )
 """Elements that do not part words; all others become a space."""
 
+_FELL = late_pattern(rf"\w<(?!/?(?:{'|'.join(sorted(SHOWN))})[\s/>])[A-Za-z/!][^<>]*>\w", re.IGNORECASE)
 _VOID = frozenset(_words("br col hr img"))
 _TAG = late_pattern(r"<(?:(/?)([A-Za-z][^\s/>\x00]*)|([!?]))")
 _OPENS = re.compile(r"<(?=[A-Za-z/!?])")
@@ -111,7 +112,7 @@ def safe_html(html: str, base: str) -> str:
 
     safe = nh3.clean(
         _whole_tags(text, cut=len(html) > HTML_LIMIT),
-        tags=set(_TAGS),
+        tags=set(SHOWN),
         clean_content_tags=set(_SILENT - {"title", "head"}),
         attributes=_ATTRIBUTES,
         attribute_filter=address,
@@ -120,6 +121,11 @@ def safe_html(html: str, base: str) -> str:
         strip_comments=True,
     ).strip()
     return f"<p>{entities.escape(plain(text, HTML_LIMIT))}</p>" if _is_deep(safe) else safe
+
+
+def differs(html: str) -> bool:
+    """Whether `safe_html` may show as one word what `plain` parts: a tag within it that is not shown."""
+    return "<" in html and _FELL.search(html) is not None
 
 
 def clean_text(text: str, limit: int) -> str:

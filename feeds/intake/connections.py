@@ -120,6 +120,11 @@ class TlsConnection(PlainConnection):
         assert isinstance(wrapped, TlsSocket)
         return wrapped
 
+    @property
+    def alive(self) -> bool:
+        """As above; what came in one TLS record with the last answer is no longer on the wire."""
+        return super().alive and isinstance(self.sock, TlsSocket) and not self.sock.pending()
+
 
 class Origin:
     """Connections to one scheme, host and port; any number of threads. Takers: requests' adapter, urllib3."""

@@ -47,7 +47,11 @@ def _refused(refusal: str) -> ExchangeError:
 
 
 def _connect(family: int, address: tuple[Any, ...], patience: float, exchange: Exchange) -> PlainSocket:
-    sock = PlainSocket(family, socket.SOCK_STREAM)
+    try:
+        sock = PlainSocket(family, socket.SOCK_STREAM)
+    except OSError as error:  # this machine knows no such addresses, or has too many files open
+        what = f"no socket for {address[0]} ({reason(error)})"
+        raise ExchangeError("connect", what, "it is asked again later") from None
     try:
         sock.exchange = exchange
         sock.settimeout(min(patience, exchange.remaining()))

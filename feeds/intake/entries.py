@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from feeds.intake.outline import Outline, entry_of
-from feeds.intake.plain import is_atom, plain_reader
+from feeds.intake.plain import base_of, is_atom, plain_reader
 from feeds.intake.split import Split
 from feeds.model.entry import Entry, ReadRequest
 
@@ -13,27 +13,44 @@ def read_dull(parts: Split, request: ReadRequest) -> dict[int, Entry]:
 
     Those without a word of the topic are read shortly; others with all their text, to be asked about.
     """
-    vocabulary = request.vocabulary
-    if vocabulary is None:
+    base = base_of(parts, request.url)
+    if request.vocabulary is None or base is None:
         return {}
     bodies = [parts.entry(index) for index in range(len(parts.spans))]
-    dull = [not vocabulary(body) for body in bodies]
+    dull = [not request.vocabulary(body) for body in bodies]
     asked = {index: body for index, body in enumerate(bodies) if dull[index] or request.wanted}
     atom = is_atom(parts)
     found: dict[int, Entry] = {}
     for index, outline in _outlined(parts, asked):
         entry = entry_of(
             outline,
-            url=request.url,
+            url=base,
             now=request.now,
             atom=atom,
             raw_hash=parts.hashes[index],
             dull=True,
             whole=not dull[index],
         )
-        if entry and (dull[index] or (request.wanted and not request.wanted(entry))):
+        if entry is None:
+            continue
+        if not (
+            _has_words(entry, bodies[index], request) if dull[index] else _wants(request, entry, outline)
+        ):
             found[index] = entry
     return found
+
+
+def _has_words(entry: Entry, body: bytes, request: ReadRequest) -> bool:
+    """Whether there are words of the topic in what an entry's address is relative to."""
+    link = entry.link.encode("utf-8", "replace")
+    if not request.vocabulary or link in body or link.replace(b"&", b"&amp;") in body:
+        return False
+    return request.vocabulary(body + b" " + link)
+
+
+def _wants(request: ReadRequest, entry: Entry, outline: Outline) -> bool:
+    """Whether an entry with words is to be read in full: also where only that finds all of its texts."""
+    return "more" in outline.roles or request.wanted is None or request.wanted(entry)
 
 
 def _outlined(parts: Split, asked: dict[int, bytes]) -> Iterator[tuple[int, Outline]]:

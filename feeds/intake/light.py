@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from feeds.intake.links import absolute
 from feeds.intake.nodes import is_element, name_of, text_of
-from feeds.intake.outline import IDLE, PLAIN, Outline, entry_of, is_usual, role_of
+from feeds.intake.outline import Outline, entry_of, is_usual
+from feeds.intake.roles import IDLE, MORE, PLAIN, role_of
 from feeds.intake.tree import Branch, read_tree
 from feeds.model.entry import Entry
 
@@ -67,13 +69,22 @@ def _entries(root: Branch) -> Iterator[Branch]:
 
 def _entry(node: Branch, *, url: str, now: datetime | None, atom: bool, strict: bool) -> Entry | None:
     outline = _usual_outline(node) if strict else _outline(node, _roles(node))
-    return entry_of(outline, url=url, now=now, atom=atom, strict=strict) if outline else None
+    return entry_of(outline, url=_base(node, url), now=now, atom=atom, strict=strict) if outline else None
+
+
+def _base(node: Branch, url: str) -> str:
+    """Give what addresses in an entry are relative to: xml:base, of elements around it too."""
+    for place in (*reversed(list(node.iterancestors())), node):
+        url = absolute(url, place.get(f"{_XML}base") or place.get("base") or "") or url
+    return url
 
 
 def _usual_outline(node: Branch) -> Outline | None:
     roles = _roles(node)
+    if not _is_flat(node, roles):
+        return None
     outline = _outline(node, roles)
-    return outline if is_usual(outline) and _is_flat(node, roles) else None
+    return outline if is_usual(outline) else None
 
 
 def _outline(node: Branch, roles: dict[str, list[Branch]]) -> Outline:
@@ -103,18 +114,20 @@ def _is_flat(node: Branch, roles: dict[str, list[Branch]]) -> bool:
             return False
     if any(len(part) for role in ("published", "created", "updated") for part in roles.get(role, ())):
         return False
-    return _is_shallow(node, title_seen=bool(titles))
+    return _is_shallow(node, roles)
 
 
-def _is_shallow(node: Branch, *, title_seen: bool) -> bool:
-    """No attribute, and no element deeper down, changes what the entry's own children say."""
+def _is_shallow(node: Branch, roles: dict[str, list[Branch]]) -> bool:
+    """No attribute, and no element deeper down, changes what the entry's own children say but for `more`."""
     if any(node.get(attribute) is not None for attribute in ("base", f"{_XML}base", "lastmod", "href")):
         return False
     for child in node:
         for deeper in child.iterdescendants() if len(child) else ():
             role = role_of(*name_of(deeper))  # of references, which are nodes too, both names are empty
-            if role not in IDLE and (role != "title" or not title_seen):
+            if role not in IDLE and (role != "title" or "title" not in roles):
                 return False
+            if role in MORE:
+                roles.setdefault("more", [])
     return True
 
 

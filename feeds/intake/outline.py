@@ -24,55 +24,10 @@ MAX_SHORT = 500
 _LOOKED_AT = 1_500
 """Characters of a body from which the short text is made."""
 
-_DC = "http://purl.org/dc/elements/1.1/"
-_DCTERMS = "http://purl.org/dc/terms/"
-_MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss")
-_CONTENT = "http://purl.org/rss/1.0/modules/content/"
-PLAIN = frozenset(
-    (
-        "",
-        "http://purl.org/rss/1.0/",
-        "http://www.w3.org/2005/atom",
-        "http://purl.org/atom/ns#",
-        "http://my.netscape.com/rdf/simple/0.9/",
-        "http://purl.org/rss/1.0/modules/rss091#",
-    )
-)
-"""Lower-case namespaces of the formats themselves."""
-_ROLES = {
-    ("", "title"): "title",
-    (_DC, "title"): "title",
-    ("", "link"): "link",
-    ("", "guid"): "guid",
-    ("", "id"): "guid",
-    ("", "pubdate"): "published",
-    ("", "published"): "published",
-    ("", "issued"): "published",
-    (_DCTERMS, "issued"): "published",
-    ("", "created"): "created",
-    (_DCTERMS, "created"): "created",
-    ("", "updated"): "updated",
-    ("", "modified"): "updated",
-    ("", "lastbuilddate"): "updated",
-    (_DC, "date"): "updated",
-    (_DCTERMS, "modified"): "updated",
-    ("", "description"): "text",
-    ("", "summary"): "text",
-    ("", "content"): "text",
-    (_DC, "description"): "text",
-    (_CONTENT, "encoded"): "text",
-    ("", "source"): "odd",
-    ("", "image"): "odd",
-    ("", "textinput"): "odd",
-    ("", "category"): "category",
-    (_DC, "subject"): "category",
-    ("http://rssnamespace.org/feedburner/ext/1.0", "origlink"): "original",
-    (_DC, "language"): "language",
-    ("", "language"): "language",
-} | {(space, "title"): "title" for space in _MEDIA}
 _SINGLE = frozenset(("guid", "original", "published", "created", "updated", "language"))
 _HTML = frozenset(("html", "text/html", "application/xhtml+xml", "xhtml"))
 _TITLE_TYPES = frozenset(("", "text", "plain", "html", "text/html", "text/plain"))
+_TEXT_TYPES = _TITLE_TYPES | _HTML
 _FIX_SLASHES = late_pattern(r"^([A-Za-z][A-Za-z0-9+-.]*://)(/*)(.*?)")
 _FIX_REFERENCES = late_pattern(r"&([A-Za-z0-9_]+);")
 _OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>]*\Z")
@@ -82,6 +37,7 @@ _INLINE = late_pattern(
     re.IGNORECASE,
 )
 """Tags that do not part words."""
+_STRAY = re.compile(r"[\x80-\x9f]")
 _UNDEFINED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 _CP1252 = {code: bytes((code,)).decode("cp1252") for code in range(0x80, 0xA0) if code not in _UNDEFINED}
 
@@ -109,15 +65,6 @@ class Outline(Value, frozen=True, kw_only=True):
     """As declared on the title or a text, or on what is around them."""
 
 
-IDLE = frozenset(("", "text", "language", "category"))
-"""Roles of elements that change nothing of an entry when they stand deeper in it."""
-
-
-def role_of(space: str, local: str) -> str:
-    """Give what an element is for the short reading, by its namespace and name in lower case; or nothing."""
-    return _ROLES.get(("" if space in PLAIN else space, local), "")
-
-
 def is_usual(outline: Outline) -> bool:
     """Tell whether our few rules surely give what feedparser's many would, as far as the parts tell."""
     roles = outline.roles
@@ -127,7 +74,16 @@ def is_usual(outline: Outline) -> bool:
     if outline.about is not None and "guid" in roles:
         return False
     own = roles["title"][0].attributes if "title" in roles else {}
-    return not own or (own.get("type", "").lower() in _TITLE_TYPES and "mode" not in own)
+    if own and not (own.get("type", "").lower() in _TITLE_TYPES and "mode" not in own):
+        return False
+    return not any(part.attributes and _is_coded(part.attributes) for part in roles.get("text", ()))
+
+
+def _is_coded(own: Mapping[str, str]) -> bool:
+    """Whether a text is written in base64: feedparser takes it so where the type is none of text."""
+    kind = own.get("type", "").lower()
+    told = kind in _TEXT_TYPES or kind.startswith("text/") or kind.endswith(("+xml", "/xml"))
+    return not told or own.get("mode") == "base64"
 
 
 def entry_of(  # noqa: PLR0913 # what the document adds to an entry
@@ -244,7 +200,7 @@ def _mended(text: str) -> str:
         return text
     with suppress(UnicodeEncodeError, UnicodeDecodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(_CP1252)
+    return text.translate(_CP1252) if _STRAY.search(text) else text
 
 
 def _last(roles: Mapping[str, Sequence[Part]], role: str) -> str:
@@ -252,7 +208,7 @@ def _last(roles: Mapping[str, Sequence[Part]], role: str) -> str:
 
 
 def _texts(roles: Mapping[str, Sequence[Part]]) -> list[str]:
-    return [cut(text, MAX_TEXT) for part in roles.get("text", ()) if (text := part.text())]
+    return [cut(text, MAX_TEXT) for part in roles.get("text", ()) if (text := _mended(part.text()))]
 
 
 def _summary(roles: Mapping[str, Sequence[Part]]) -> str:
@@ -268,13 +224,13 @@ def _categories(roles: Mapping[str, Sequence[Part]]) -> tuple[str, ...]:
     """Take the names of the categories; each is cut, and no more than some are taken."""
     parts = roles.get("category", ())[:MAX_LIST]
     names = (part.attributes.get("term") or part.attributes.get("label") or part.text() for part in parts)
-    return tuple(cut(" ".join(name.split()), MAX_LINE) for name in names if name)
+    return tuple(cut(" ".join(_mended(name).split()), MAX_LINE) for name in names if name)
 
 
 def _short(roles: Mapping[str, Sequence[Part]]) -> str:
     """Take the first words of the entry's text, as HTML without tags."""
     for part in roles.get("text", ()):
-        text = part.text()[:_LOOKED_AT]
+        text = _mended(part.text())[:_LOOKED_AT]
         if "<" in text:
             text = _OPEN_TAG.sub("", _TAG.sub(" ", _INLINE.sub("", text)))
         if "&" in text:

@@ -8,7 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from feeds.intake.frame import read_frame
-from feeds.intake.outline import IDLE, PLAIN, Outline, is_usual, role_of
+from feeds.intake.links import absolute
+from feeds.intake.outline import Outline, is_usual
+from feeds.intake.roles import IDLE, MORE, PLAIN, role_of
 from feeds.intake.split import Split, declared
 from feeds.later import late_pattern
 from feeds.model.value import Value
@@ -114,7 +116,7 @@ class PlainReader:
                 roles.setdefault(role, []).append(_Part(text, quoted, attributes))
         if not _is_sound(b"\n".join([child[2] for child in children])):
             return None
-        return roles if all(self._is_idle(row, title_seen="title" in roles) for row in rows) else None
+        return roles if all(self._is_idle(row, roles) for row in rows) else None
 
     def _meaning(self, tag: bytes, name: bytes) -> _Meaning | None:
         """Tell what an element is; None when it is ill-formed or its tag changes what its text says."""
@@ -130,12 +132,14 @@ class PlainReader:
             self._known[tag] = meaning
         return meaning
 
-    def _is_idle(self, row: bytes, *, title_seen: bool) -> bool:
-        """Whether a row of elements within a child is well-formed and says nothing of the entry."""
+    def _is_idle(self, row: bytes, roles: dict[str, list[_Part]]) -> bool:
+        """Whether a row of elements within a child is well-formed and says nothing, or only `more`."""
         for tag, name in _TAG.findall(row):
             meaning = self._known.get(tag) or self._meaning(tag, name)
-            if meaning is None or not (meaning[0] in IDLE or (meaning[0] == "title" and title_seen)):
+            if meaning is None or not (meaning[0] in IDLE or (meaning[0] == "title" and "title" in roles)):
                 return False
+            if meaning[0] in MORE:
+                roles.setdefault("more", [])
         return _is_sound(row) or _is_sound(_TAG.sub(b"", row))
 
 
@@ -154,6 +158,19 @@ def plain_reader(parts: Split) -> PlainReader | None:
     language = next((own[name] for own in tags if own for name in ("xml:lang", "lang") if own.get(name)), "")
     scopes = {"": "", "xml": "http://www.w3.org/xml/1998/namespace", **spaces}
     return PlainReader(scopes, language.replace("_", "-")[:35])
+
+
+def base_of(parts: Split, url: str) -> str | None:
+    """Give what addresses in the entries are relative to, by what encloses them; None where it is unsure."""
+    for tag in (parts.start_tag, parts.channel):
+        if b"base" in tag:
+            own = _attributes_of(tag)
+            if own is None:
+                return None
+            told = own.get("xml:base") or own.get("base")
+            if told and not (url := absolute(url, told)):
+                return None
+    return url
 
 
 def is_atom(parts: Split) -> bool:

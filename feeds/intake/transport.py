@@ -142,8 +142,7 @@ class Transport:
 def read_body(response: requests.Response, exchange: Exchange, limit: int) -> bytes:
     """Give the whole body as sent, at most `limit` bytes; raises ExchangeError when it is cut short."""
     raw = response.raw
-    stated = exchange.headers.get("content-length")
-    if stated and stated[0].isdigit() and int(stated[0]) > limit:
+    if (raw.length_remaining or 0) > limit:  # what frames the body: beside chunks a stated length is void
         raise _too_large(limit)
     pieces: list[bytes] = []
     size = 0

@@ -6,7 +6,7 @@ import time
 from feeds.errors import StoreError
 from feeds.model import Check
 from feeds.model.value import replace
-from scheduler.rounds import pipeline
+from scheduler.rounds import moves, pipeline
 from scheduler.rounds.checker import Checker
 from scheduler.rounds.failures import broken
 from scheduler.rounds.flights import Flight
@@ -58,6 +58,8 @@ class Crew:
             check = pipeline.check(flight.state, tools, now=now, jitter=means.jitter(), force=self._force)
         except Exception as error:  # noqa: BLE001 # a defect in one check must not end the round for the rest
             if flight.cut and isinstance(error, StoreError):
-                return  # the store was closed, and nobody waits for this any more
+                flight.lost = True  # the store was closed, or fails: nothing is said of the source
+                means.hosts.finish(moves.address_of(flight.state))
+                return
             check = broken(flight.state, error, moment(means, now))
         self._results.put((flight, check))

@@ -50,7 +50,7 @@ KNOWN = 1.5
 
 
 class Flight(Struct, eq=False):
-    """One source that is being checked. Written by its worker (`began`, `answered`) and by the round."""
+    """One source that is being checked. Its worker writes `began`, `answered` and `lost`."""
 
     state: SourceState
     began: float
@@ -65,6 +65,8 @@ class Flight(Struct, eq=False):
     """How long it took until then."""
     cut: bool = False
     """The round no longer waits for it."""
+    lost: bool = False
+    """It has ended without a result."""
 
     @property
     def patient(self) -> bool:
@@ -183,6 +185,15 @@ class Flights:
             if len(self._took) == USUAL:
                 self._long_s = STUCK_TIMES * sorted(self._took)[USUAL // 2]
                 self.stuck_s = min(max(self._long_s, STUCK_LEAST_S), STUCK_S)
+
+    def leave(self) -> list[Flight]:
+        """Wait for none any more: returns the checks that have not ended; they are marked as cut."""
+        going = list(self._open)
+        for flight in going:
+            flight.cut = True
+        self._open.clear()
+        self._fresh.clear()
+        return going
 
     def overdue(self, now: float) -> list[Flight]:
         """Return the checks that a round that ends waits for no longer; they are marked as cut."""

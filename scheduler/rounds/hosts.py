@@ -183,6 +183,8 @@ class HostQueue(Generic[Work]):
         self._book = book
         self._lines: dict[str, deque[tuple[str, Work]]] = {}
         self._ready: list[tuple[float, int, str]] = []
+        self._listed: set[str] = set()
+        """The hosts in it, each once."""
         self._order = count()
         self._waiting = 0
 
@@ -202,11 +204,16 @@ class HostQueue(Generic[Work]):
 
     def take(self, now: float) -> tuple[str, Work] | None:
         """Return the next piece that may start at the monotonic instant `now`; it counts as started."""
+        if not self._ready:  # somebody else may have asked a host, who does not tell of the end
+            for each in self._lines:
+                self._enlist(each)
         if not self._ready or self._ready[0][0] > now:
             return None
         host = heapq.heappop(self._ready)[2]
+        self._listed.remove(host)
         line = self._lines[host]
-        if (self._book.ready_at(line[0][0]) or now) > now:  # somebody else asked it meanwhile
+        ready = self._book.ready_at(line[0][0])
+        if ready is None or ready > now:  # somebody else asked it meanwhile
             self._enlist(host)
             return None
         url, work = line.popleft()
@@ -221,9 +228,8 @@ class HostQueue(Generic[Work]):
     def done(self, url: str) -> None:
         """Note that a piece has ended: its host may have room again."""
         host = host_of(url)
-        waits = host in self._lines and self._book.ready_at(url) is None
         self._book.finish(url)
-        if waits:
+        if host in self._lines:
             self._enlist(host)
 
     def wait_s(self, now: float) -> float | None:
@@ -235,10 +241,14 @@ class HostQueue(Generic[Work]):
         left = [work for line in self._lines.values() for _, work in line]
         self._lines.clear()
         self._ready.clear()
+        self._listed.clear()
         self._waiting = 0
         return left
 
     def _enlist(self, host: str) -> None:
+        if host in self._listed:
+            return
         at = self._book.ready_at(self._lines[host][0][0])
         if at is not None:
+            self._listed.add(host)
             heapq.heappush(self._ready, (at, next(self._order), host))

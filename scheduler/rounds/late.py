@@ -46,6 +46,7 @@ class Late:
 
     def takes(self, flight: Flight) -> bool:
         """Let a check go on; False when too many do."""
+        self._going = {each for each in self._going if not each.lost}
         if len(self._going) >= self._most:
             return False
         self._going.add(flight)
@@ -60,7 +61,7 @@ class Late:
 
     def holds(self, url: str) -> bool:
         """Whether a source is still being asked."""
-        return any(flight.state.source.url == url for flight in self._going)
+        return any(flight.state.source.url == url and not flight.lost for flight in self._going)
 
     @property
     def ended(self) -> bool:

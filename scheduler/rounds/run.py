@@ -96,16 +96,31 @@ class _Round:
         for state in in_order(states, self._means.workers):
             self._queue.add(moves.address_of(state), state)
         try:
-            left = self._work(began, watch)
-            now, jitter = self._means.clock(), self._means.jitter()
-            rest = watch.settle(now=now, jitter=jitter)
-            self._record_all(rest, quiet=watch.down)
+            left = self._asked(began, watch)
         finally:
-            self._record_held()
-            self._crew.dismiss()
+            self._leave()
         return RoundReport(
             **self._counts, left=left, line_down=watch.down, elapsed_s=time.monotonic() - began
         )
+
+    def _asked(self, began: float, watch: LineWatch) -> int:
+        """Ask and record all; returns how many sources were left out."""
+        try:
+            left = self._work(began, watch)
+            now, jitter = self._means.clock(), self._means.jitter()
+            self._record_all(watch.settle(now=now, jitter=jitter), quiet=watch.down)
+        finally:
+            self._record_held()
+        return left
+
+    def _leave(self) -> None:
+        """Dismiss the crew. What a round that did not come to its end has in the air is late, or given up."""
+        going = self._flights.leave()
+        self._crew.grow(min(1, len(going)))  # who was handed over may wait for the first of them
+        self._crew.dismiss()
+        for flight in going:
+            if not self._late.takes(flight):
+                self._means.hosts.finish(moves.address_of(flight.state))
 
     def _work(self, began: float, watch: LineWatch) -> int:
         patience = self._limits.patience_s
