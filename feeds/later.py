@@ -57,6 +57,8 @@ class _LatePattern(Generic[AnyStr]):
         self._flags = flags
 
     def __getattr__(self, name: str) -> object:
+        if name.startswith("_"):  # what copying and pickling ask for, of one that has nothing yet
+            raise AttributeError(name)
         found: object = getattr(re.compile(self._source, self._flags), name)
         self.__dict__[name] = found
         return found

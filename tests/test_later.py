@@ -1,5 +1,7 @@
 """What is loaded late."""
 
+import copy
+import pickle
 import re
 import subprocess
 import sys
@@ -40,6 +42,13 @@ def test_a_late_pattern_is_compiled_at_the_first_use(monkeypatch: pytest.MonkeyP
     assert late.findall("ac") == [""]
     assert compiled == ["a(b?)"]
     assert late.pattern == "a(b?)"
+
+
+def test_a_late_pattern_can_be_copied_and_pickled() -> None:
+    """Before it is compiled, and with what it holds."""
+    late = late_pattern("a(b?)", re.IGNORECASE)
+    for twin in (copy.deepcopy(late), pickle.loads(pickle.dumps(late))):  # noqa: S301 # made just here
+        assert twin.findall("AB a") == ["B", ""]
 
 
 def test_every_late_pattern_is_one() -> None:

@@ -1,6 +1,5 @@
 """Hosts that outlast their round: given up and waited for later, or recorded beside the next rounds."""
 
-import time
 from collections.abc import Sequence
 from datetime import timedelta
 from threading import Event
@@ -99,8 +98,7 @@ def test_a_round_that_the_store_ends_leaves_the_next_one_in_peace(
             run_round(shop, map(a_state, (slow, quick)), late=late)
     assert late.holds(slow) == bool(workers)
     gate.set()
-    while late.results.empty():
-        time.sleep(0.001)
+    late.results.put(late.results.get(timeout=10))
     report = run_round(shop, [a_state(other)], late=late)
     assert (report.asked, report.left) == (1 + bool(workers), 0)
     assert set(shop.store.states) == ({slow, other} if workers else {other})
@@ -120,11 +118,16 @@ def test_a_late_answer_that_the_store_fails_is_let_go(monkeypatch: pytest.Monkey
     def fails(_: ReadRequest) -> Reading:
         raise StoreError("The disk does not read.")
 
+    freed, finish = Event(), shop.hosts.finish
+
+    def noted(url: str) -> None:
+        finish(url)
+        freed.set()
+
     monkeypatch.setattr(shop.reader, "read", fails)
+    monkeypatch.setattr(shop.hosts, "finish", noted)
     gate.set()
-    ends = time.monotonic() + 5
-    while late.holds(slow) and time.monotonic() < ends:
-        time.sleep(0.001)
+    assert freed.wait(10)
     assert not late.holds(slow)
     assert shop.hosts.ready_at(slow) is not None
 

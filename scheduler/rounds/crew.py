@@ -58,8 +58,9 @@ class Crew:
             check = pipeline.check(flight.state, tools, now=now, jitter=means.jitter(), force=self._force)
         except Exception as error:  # noqa: BLE001 # a defect in one check must not end the round for the rest
             if flight.cut and isinstance(error, StoreError):
-                flight.lost = True  # the store was closed, or fails: nothing is said of the source
-                means.hosts.finish(moves.address_of(flight.state))
+                if not flight.lost:  # the store was closed, or fails: nothing is said of the source
+                    flight.lost = True
+                    means.hosts.finish(moves.address_of(flight.state))
                 return
             check = broken(flight.state, error, moment(means, now))
         self._results.put((flight, check))

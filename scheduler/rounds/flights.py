@@ -66,7 +66,7 @@ class Flight(Struct, eq=False):
     cut: bool = False
     """The round no longer waits for it."""
     lost: bool = False
-    """It has ended without a result."""
+    """Nothing is to come of it any more, and its host has its place back."""
 
     @property
     def patient(self) -> bool:

@@ -120,6 +120,7 @@ class _Round:
         self._crew.dismiss()
         for flight in going:
             if not self._late.takes(flight):
+                flight.lost = True
                 self._means.hosts.finish(moves.address_of(flight.state))
 
     def _work(self, began: float, watch: LineWatch) -> int:
@@ -152,6 +153,7 @@ class _Round:
                 self._counts["late"] += 1
             else:
                 self._counts["cut"] += 1
+                flight.lost = True
                 self._landed(flight, given_up(flight.state, moment(self._means)), watch)
 
     def _start_one(self, now: float) -> bool:
