@@ -7,11 +7,12 @@ text: neither Rich's markup nor a terminal's control codes in them have any effe
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TextIO
 
+from feeds.errors import ConfigError
 from feeds.later import late_pattern
 from scheduler.records import line
 
@@ -97,13 +98,14 @@ class Show:
         self._guarded(lambda: self.out.print(table, highlight=False))
 
     def note(self, sentence: str) -> None:
-        """Tell the person something that is not a result."""
-        if _bare(self._streams[1]):
-            self._streams[1].write(safe(sentence) + "\n")
-            return
-        from rich.text import Text  # noqa: PLC0415 # as above
+        """Tell the person something that is not a result; that nobody can be told undoes nothing."""
+        with suppress(OSError):
+            if _bare(self._streams[1]):
+                self._streams[1].write(safe(sentence) + "\n")
+                return
+            from rich.text import Text  # noqa: PLC0415 # as above
 
-        self.err.print(Text(safe(sentence)), soft_wrap=True, highlight=False)
+            self.err.print(Text(safe(sentence)), soft_wrap=True, highlight=False)
 
     @contextmanager
     def progress(self, label: str, total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
@@ -142,6 +144,8 @@ class Show:
             with open(os.devnull, "w") as nowhere:  # noqa: PTH123 # a descriptor to put in place of the pipe
                 os.dup2(nowhere.fileno(), 1)
             raise PipeClosedError from None
+        except OSError as error:  # a full disk behind `> FILE`
+            raise ConfigError(f"standard output: can not be written: {error.strerror}.") from None
 
 
 def _bare(stream: TextIO) -> bool:
