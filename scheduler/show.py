@@ -85,6 +85,10 @@ class Show:
         console = self._bar.console if self._bar and self.to_person else self.out
         self._guarded(lambda: console.print(made, soft_wrap=True, highlight=False))
 
+    def document(self, data: bytes) -> None:
+        """Print a file that names its own encoding, byte for byte whatever the locale."""
+        self._guarded(lambda: sys.stdout.buffer.write(data))
+
     def table(self, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
         """Print rows under headings."""
         from rich.table import Table  # noqa: PLC0415 # most commands print lines
