@@ -77,7 +77,7 @@ def serve_forever(
         stack.enter_context(running(push.station))
         stack.enter_context(translating(lambda: wire.workshop, wall_clock))
         signals = signals or stack.enter_context(_process_signals())
-        (out or sys.stdout).write(_greeting(config))
+        (out or sys.stdout).write(_greeting(config, wire.workshop.store.source_counts()[0]))
         (out or sys.stdout).flush()
         _run(wire, signals, lambda: configuration.load(config.path).serving(host, port))
     _log.info("stopped", extra={"action": "stop"})
@@ -137,10 +137,10 @@ def _process_signals() -> Iterator[Signals]:
             signal.signal(number, handler)
 
 
-def _greeting(config: Config) -> str:
+def _greeting(config: Config, watched: int) -> str:
     base = config.serve.base_url
     unnamed = not config.fetch.contact and "(+postmaster@" in config.fetch.user_agent
     return (
-        f"moonwire watches {len(config.sources)} sources. Open {base}/ in a browser, "
+        f"moonwire watches {watched} {'source' if watched == 1 else 'sources'}. Open {base}/ in a browser, "
         f"or {base}/feed.rss in a feed reader. Ctrl-C stops it.\n"
     ) + (_NO_CONTACT if unnamed else "")
