@@ -126,7 +126,7 @@ def recheck(store: Store, url: str, *, at: datetime) -> str:
     host = hosts.host_of(moves.address_of(state))
     if until := hosts.held_of(store.health.holds(), host, now=at):
         raise ConfigError(f"{label} is not asked before {times.rfc3339(until)}: {host} refuses requests.")
-    if state.last_check is not None and at - state.last_check < AGAIN:
+    if state.last_check is not None and timedelta() <= at - state.last_check < AGAIN:
         ago = round((at - state.last_check).total_seconds())
         raise ConfigError(f"{label} was asked {ago} s ago; once a minute is as often as it is asked.")
     store.make_due(url, at=at, why="asked for by the operator")
