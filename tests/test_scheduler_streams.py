@@ -99,6 +99,22 @@ def test_files_may_have_such_names(work: Path) -> None:
     assert cli.run(["judge", "\udcff.jsonl"]) == 0
 
 
+def test_a_folder_that_is_gone_is_told(work: Path) -> None:
+    """A deployment may replace the folder that a shell stands in."""
+    (work / "gone").mkdir()
+    ended, err = in_shell("cd gone && rmdir ../gone && MOONWIRE items")
+    assert ended == 2
+    assert err.splitlines()[-1].startswith("moonwire: The folder you are in is gone;")
+
+
+def test_a_folder_named_on_the_command_line_is_no_setting(capsys: Output, work: Path) -> None:
+    """What can not be written is named; nobody is sent to a key that is not set."""
+    (work / "file").write_text("")
+    assert cli.run(["publish", "file"]) == 2
+    err = capsys.readouterr().err
+    assert err == "moonwire: file: can not be written: File exists; check the folder to publish to.\n"
+
+
 def test_ctrl_c_is_quiet_while_the_program_loads() -> None:
     """An impatient person gets no traceback either."""
     early = (
