@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -77,8 +77,9 @@ def serve_forever(
         stack.enter_context(running(push.station))
         stack.enter_context(translating(lambda: wire.workshop, wall_clock))
         signals = signals or stack.enter_context(_process_signals())
-        (out or sys.stdout).write(_greeting(config, wire.workshop.store.source_counts()[0]))
-        (out or sys.stdout).flush()
+        with suppress(OSError):  # the wire runs though nobody can be greeted
+            (out or sys.stdout).write(_greeting(config, wire.workshop.store.source_counts()[0]))
+            (out or sys.stdout).flush()
         _run(wire, signals, lambda: configuration.load(config.path).serving(host, port))
     _log.info("stopped", extra={"action": "stop"})
     return 0

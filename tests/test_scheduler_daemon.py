@@ -1,5 +1,6 @@
 """The daemon as a whole: it serves while it asks, obeys signals, and refuses what can not work."""
 
+import errno
 import http.client
 import io
 import json
@@ -184,6 +185,18 @@ def test_it_counts_what_was_added_too(tmp_path: Path, hears: Callable[[str], thr
         running.signals.put(signal.SIGHUP)
         assert again.wait(PATIENCE_S)
         assert running.ends() == 0
+
+
+def test_it_runs_though_nobody_can_be_greeted(tmp_path: Path) -> None:
+    """Standard output on a full disk, or in a pipe that nobody reads, is no reason to end."""
+
+    class Full(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    signals: queue.SimpleQueue[int] = queue.SimpleQueue()
+    signals.put(signal.SIGTERM)
+    assert daemon.serve_forever(load(written(tmp_path)), port=0, signals=signals, out=Full()) == 0
 
 
 def test_it_ends_soon_in_the_middle_of_a_slow_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

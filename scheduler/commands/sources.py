@@ -122,11 +122,11 @@ def import_(
 
     Example: moonwire sources import subscriptions.opml
     """
-    from feeds.intake.opml import parse_opml  # noqa: PLC0415 # only this command needs it
+    from feeds.intake.opml import MAX_BYTES, parse_opml  # noqa: PLC0415 # only this command needs it
 
     shell = shell_of(context)
     with opened(file) as (stream, name):
-        data = stream.read()
+        data = stream.read(MAX_BYTES + 1)
     try:
         found = parse_opml(data)
     except MoonwireError as error:
