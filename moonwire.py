@@ -5,6 +5,7 @@ on the path; in a checkout they lie beside this file.
 """
 
 import gc
+import os
 import sys
 from pathlib import Path
 
@@ -20,12 +21,17 @@ __all__ = ["__version__", "main"]
 def main() -> None:
     """Run the command line; ends the process with the documented exit code."""
     gc.disable()  # until what is needed is loaded: nothing of that is garbage (scheduler.rounds.memory)
-    from feeds import lean  # noqa: PLC0415 # the path is set just above
+    try:
+        from feeds import lean  # noqa: PLC0415 # the path is set just above
 
-    lean.load("traceback", "logging", later={"textwrap": "", "tokenize": ""})  # used where an error is shown
-    from scheduler.cli import main as run  # noqa: PLC0415 # as above
+        lean.load(
+            "traceback", "logging", later={"textwrap": "", "tokenize": ""}
+        )  # used where an error is shown
+        from scheduler.cli import main as run  # noqa: PLC0415 # as above
 
-    run()
+        run()
+    except KeyboardInterrupt:  # while it still loads: once it runs, the command line itself says how it ended
+        os._exit(130)
 
 
 if __name__ == "__main__":

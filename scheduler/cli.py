@@ -38,8 +38,10 @@ def run(argv: Sequence[str]) -> int:
         return exit_codes.PIPE_CLOSED if isinstance(end, PipeClosedError) else exit_codes.INTERRUPTED
     except MoonwireError as error:
         for sentence in str(error).splitlines():
-            sys.stderr.write(f"moonwire: {safe(sentence)}\n")
+            _complain(sentence)
         return _code(error)
+    except UnicodeError as error:
+        return _spoilt(argv) or _defect(error, debug=debug)
     except Exception as error:  # noqa: BLE001 # whatever it is, a person gets a sentence
         return _defect(error, debug=debug)
 
@@ -63,12 +65,20 @@ def _by_typer(argv: list[str]) -> NoReturn:
 
 def main() -> None:
     """Run the command that the process was started with, and end the process."""
+    _all_streams()
     # Without a handler logging prints warnings by itself, where a command has said what there is to say.
     logging.getLogger().addHandler(logging.NullHandler())
     code = run(sys.argv[1:])
     if not _somebody_waits():
         atexit._run_exitfuncs()  # noqa: SLF001 # there is no other way to call what was registered
     _leave(code)
+
+
+def _all_streams() -> None:
+    """Put nowhere in place of streams that the caller closed, before another file takes their numbers."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 # open to the end
 
 
 def _somebody_waits() -> bool:
@@ -116,10 +126,26 @@ def _code(error: MoonwireError) -> int:
     return exit_codes.STORE_UNUSABLE if isinstance(error, StoreError) else exit_codes.WRONG_USE
 
 
+def _spoilt(argv: Sequence[str]) -> int | None:
+    """Name the argument that holds bytes which are no text here: files may have such names, nothing else."""
+    for word in argv:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            _complain(f'found "{word}", expected text; this is not in the encoding that your locale names.')
+            return exit_codes.WRONG_USE
+    return None
+
+
+def _complain(sentence: str) -> None:
+    with suppress(OSError):  # standard error may be a full disk or a pipe that nobody reads
+        sys.stderr.write(f"moonwire: {safe(sentence)}\n")
+
+
 def _defect(error: Exception, *, debug: bool) -> int:
     if debug:
         traceback.print_exception(error)
-    what = safe(f"{type(error).__name__}: {error}".splitlines()[0])
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
     hint = "" if debug else "; moonwire -v shows where"
-    sys.stderr.write(f"moonwire: this is a defect of moonwire, please report it ({what}){hint}.\n")
+    _complain(f"this is a defect of moonwire, please report it ({what}){hint}.")
     return exit_codes.DEFECT

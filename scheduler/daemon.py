@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -77,8 +77,9 @@ def serve_forever(
         stack.enter_context(running(push.station))
         stack.enter_context(translating(lambda: wire.workshop, wall_clock))
         signals = signals or stack.enter_context(_process_signals())
-        (out or sys.stdout).write(_greeting(config))
-        (out or sys.stdout).flush()
+        with suppress(OSError):  # the wire runs though nobody can be greeted
+            (out or sys.stdout).write(_greeting(config, wire.workshop.store.source_counts()[0]))
+            (out or sys.stdout).flush()
         _run(wire, signals, lambda: configuration.load(config.path).serving(host, port))
     _log.info("stopped", extra={"action": "stop"})
     return 0
@@ -137,10 +138,10 @@ def _process_signals() -> Iterator[Signals]:
             signal.signal(number, handler)
 
 
-def _greeting(config: Config) -> str:
+def _greeting(config: Config, watched: int) -> str:
     base = config.serve.base_url
     unnamed = not config.fetch.contact and "(+postmaster@" in config.fetch.user_agent
     return (
-        f"moonwire watches {len(config.sources)} sources. Open {base}/ in a browser, "
+        f"moonwire watches {watched} {'source' if watched == 1 else 'sources'}. Open {base}/ in a browser, "
         f"or {base}/feed.rss in a feed reader. Ctrl-C stops it.\n"
     ) + (_NO_CONTACT if unnamed else "")

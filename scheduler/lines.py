@@ -1,6 +1,7 @@
 """JSON lines from outside, checked one by one, and the items they describe."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -58,11 +59,13 @@ def _object(line: bytes, place: str) -> dict[str, Any]:
     if len(line) > MAX_LINE:
         raise ConfigError(f"{place}: is longer than {MAX_LINE} bytes, expected one JSON object.")
     try:
-        found = json.loads(line.decode("utf-8-sig"), parse_constant=_no_constant)
+        text = line.decode("utf-8-sig")
+        found = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except UnicodeDecodeError:
         raise ConfigError(f"{place}: is not UTF-8, expected one JSON object in UTF-8.") from None
     except (ValueError, RecursionError) as error:
-        what = str(error).partition(":")[0].lower() or "nested too deeply"
+        deep = isinstance(error, RecursionError)
+        what = "nested too deeply" if deep else str(error).partition(":")[0].lower()
         raise ConfigError(f"{place}: is not JSON ({what}), expected one JSON object per line.") from None
     if not isinstance(found, dict):
         shown = json.dumps(found, ensure_ascii=False)[:_LONGEST_SHOWN]
@@ -92,3 +95,10 @@ def _host(url: str) -> str:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"{digits[:_LONGEST_SHOWN]} is too large a number")
+    return number

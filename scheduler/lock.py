@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from feeds.errors import StoreError
@@ -29,7 +29,8 @@ def daemon_lock(store: Path) -> Iterator[Path]:
                 "stop it first, or give this one another [store] path."
             ) from error
         os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        with suppress(OSError):  # on a full disk the lock holds as well, and only its holder has no name
+            os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         yield path
     finally:
         os.close(handle)

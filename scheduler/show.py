@@ -7,11 +7,12 @@ text: neither Rich's markup nor a terminal's control codes in them have any effe
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TextIO
 
+from feeds.errors import ConfigError
 from feeds.later import late_pattern
 from scheduler.records import line
 
@@ -84,6 +85,10 @@ class Show:
         console = self._bar.console if self._bar and self.to_person else self.out
         self._guarded(lambda: console.print(made, soft_wrap=True, highlight=False))
 
+    def document(self, data: bytes) -> None:
+        """Print a file that names its own encoding, byte for byte whatever the locale."""
+        self._guarded(lambda: sys.stdout.buffer.write(data))
+
     def table(self, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
         """Print rows under headings."""
         from rich.table import Table  # noqa: PLC0415 # most commands print lines
@@ -97,13 +102,14 @@ class Show:
         self._guarded(lambda: self.out.print(table, highlight=False))
 
     def note(self, sentence: str) -> None:
-        """Tell the person something that is not a result."""
-        if _bare(self._streams[1]):
-            self._streams[1].write(safe(sentence) + "\n")
-            return
-        from rich.text import Text  # noqa: PLC0415 # as above
+        """Tell the person something that is not a result; that nobody can be told undoes nothing."""
+        with suppress(OSError):
+            if _bare(self._streams[1]):
+                self._streams[1].write(safe(sentence) + "\n")
+                return
+            from rich.text import Text  # noqa: PLC0415 # as above
 
-        self.err.print(Text(safe(sentence)), soft_wrap=True, highlight=False)
+            self.err.print(Text(safe(sentence)), soft_wrap=True, highlight=False)
 
     @contextmanager
     def progress(self, label: str, total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
@@ -142,6 +148,8 @@ class Show:
             with open(os.devnull, "w") as nowhere:  # noqa: PTH123 # a descriptor to put in place of the pipe
                 os.dup2(nowhere.fileno(), 1)
             raise PipeClosedError from None
+        except OSError as error:  # a full disk behind `> FILE`
+            raise ConfigError(f"standard output: can not be written: {error.strerror}.") from None
 
 
 def _bare(stream: TextIO) -> bool:

@@ -191,7 +191,8 @@ class Wire:
             )  # what the old one waits for ends in a closed store
             self.library, self._shelf = library_of(workshop), Shelf()
             self._catch_up = self._behind()
-        _log.info("configuration read again: %d sources", len(wanted.sources), extra={"action": "reload"})
+        watched = workshop.store.source_counts()[0]  # with those that were added by command
+        _log.info("configuration read again: %d sources", watched, extra={"action": "reload"})
         self.refresh()
         return True
 

@@ -83,7 +83,8 @@ def _apply(conn: sqlite3.Connection, number: int, sql: str, path: Path) -> None:
             conn.execute(f"PRAGMA user_version = {number}")
         conn.execute("COMMIT")
     except BaseException:
-        conn.execute("ROLLBACK")
+        if conn.in_transaction:  # SQLite takes it back by itself where the disk is full
+            conn.execute("ROLLBACK")
         raise
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from feeds.errors import StoreError
 from feeds.later import Later
 from feeds.model import Check, Recorded, Source, SourceState
-from store import calm, sources
+from store import calm, clock, sources
 from store.codec import micros, moment, storable
 from store.connection import BUSY_S, Database
 from store.migrate import migrate
@@ -84,7 +84,7 @@ class Store(Parts):
         """
         self._configured = {each.url: each for each in wanted}
         with self._db.writing() as conn:
-            if sources.sync(conn, wanted, origin, now):
+            if sources.sync(conn, wanted, origin, now) | clock.put_right(conn, now):
                 calm.revise(conn)
 
     def add_source(self, source: Source, *, now: datetime) -> bool:

@@ -44,6 +44,14 @@ def test_shipped_topics_are_clean(name: str) -> None:
     assert [finding.sentence for finding in lint(name)] == []
 
 
+def test_the_topic_of_the_how_to_is_clean(tmp_path: Path) -> None:
+    """Whoever follows the page and looks over the file finds nothing to mend."""
+    page = Path(__file__).parent.parent / "docs" / "how-to" / "topic.md"
+    path = tmp_path / "tea.toml"
+    path.write_text(page.read_text("utf-8").split("```toml\n")[2].split("```")[0], "utf-8")
+    assert [finding.sentence for finding in lint(str(path))] == []
+
+
 def test_sentences_name_key_and_way_out(tmp_path: Path) -> None:
     """A finding says where and what to do."""
     path = tmp_path / "t.toml"

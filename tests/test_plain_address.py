@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from feeds.intake.target import AddressError, Target, _parts, parse
 from feeds.plain_address import PORTS, plain
-from scheduler.config.check import _address_key
+from scheduler.config.check import address_key
 from scheduler.config.kinds import SOURCE_ADDRESS, split_credentials
 from scheduler.rounds import hosts
 
@@ -54,7 +54,7 @@ def test_what_is_plain_is_what_the_long_way_finds(url: str) -> None:
     assert not parts.fragment
     assert hosts.host_of(url) == f"{host}:{port}"
     assert hosts.name_of(url) == host
-    assert _address_key(url) == f"{scheme}://{parts.netloc}{parts.path}?{parts.query}"
+    assert address_key(url) == f"{scheme}://{parts.netloc}{parts.path}?{parts.query}"
     assert split_credentials(url) == (url, None)
     assert SOURCE_ADDRESS.read(url) == url
     try:

@@ -116,6 +116,7 @@ def test_items_and_why(work: Path, server: RawServer, capsys: Output) -> None:
     assert rows(capsys, "items", "--near") == []
     assert len(rows(capsys, "items", "--all", "--limit", "1")) == 1
     assert len(rows(capsys, "items", "--all", "--limit", "0", "--source", "s1")) == 2
+    assert len(rows(capsys, "items", "--all", "--limit", str(10**20), "--source", "s1")) == 2
     assert {r["source"] for r in rows(capsys, "items", "--source", server.url("/feed"))} == {
         server.url("/feed")
     }

@@ -1,13 +1,18 @@
 """`digest`, and rounds by hand that close days: the command line as typed, on a real store."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from scheduler import cli
 from scheduler.push.digests import close_due
 from store import Store
-from tests.builders import NOW, at
+from tests.builders import NOW, a_check, a_judged, an_item, at
+from tests.fake_compare import strangers
 from tests.fakes_http import RawServer
 from tests.test_scheduler_digest import DAWN, PLAIN, file
 from tests.town import Output, answer, configure, empty_home, read_here, run
@@ -39,6 +44,18 @@ def test_a_closed_day_is_printed_as_it_was(work: Path, capsys: Output) -> None:
     found = json.loads(run(capsys, "digest", "--daily", "--date", "2026-03-08", "--format", "json"))
     assert (found["kind"], found["period"]) == ("daily", "2026-03-08")
     assert "0 stories" in run(capsys, "digest")
+
+
+def test_a_page_says_truly_that_it_is_utf_8(work: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Whatever the locale: the page names its encoding itself."""
+    assert work.is_dir()
+    with Store.open(work / "wire.db") as store:
+        judged = a_judged(4, item=an_item(4, title="月球基地", published=at(days=2)))
+        store.record(a_check(judged, at=at(days=2)), compare=strangers)
+    here = os.environ | {"PYTHONPATH": str(Path(cli.__file__).parent.parent), "PYTHONIOENCODING": "ascii"}
+    argv = ["digest", "--date", "2026-03-10", "--format", "html"]
+    subprocess.run([sys.executable, "-m", "moonwire", *argv], env=here, timeout=60, check=True)  # noqa: S603 # our own
+    assert "月球基地" in capfdbinary.readouterr().out.decode()
 
 
 def test_one_off_rounds_close_days_once_an_hour(

@@ -80,6 +80,17 @@ def test_health_of_one_source_shows_its_log(work: Path, server: RawServer, capsy
     assert "is not a watched source" in capsys.readouterr().err
 
 
+def test_when_a_source_is_asked_next(work: Path, server: RawServer, capsys: Output) -> None:
+    """A new one at the next round, a disabled one never."""
+    configure(work)
+    run(capsys, "sources", "add", "--unseen", server.url("/feed"))
+    assert "next check    at the next round: not asked yet\n" in run(
+        capsys, "sources", "health", server.url("/feed")
+    )
+    run(capsys, "sources", "disable", server.url("/feed"))
+    assert "next check    never\n" in run(capsys, "sources", "health", server.url("/feed"))
+
+
 def test_a_host_that_asked_for_silence_is_left_alone_by_the_next_process(
     work: Path, server: RawServer, capsys: Output
 ) -> None:

@@ -198,22 +198,6 @@ def test_looks_at_one_host_are_spaced(monkeypatch: pytest.MonkeyPatch) -> None:
     assert waited == [5.0, 5.0]
 
 
-def test_opml_there_and_back(work: Path, server: RawServer, capsys: Output) -> None:
-    """What is exported imports again, from a file or a pipe; known ones are not doubled."""
-    configure(work)
-    run(capsys, "sources", "add", server.url("/feed"), "--language", "zh", "--unseen", "--name", "月")
-    run(capsys, "sources", "export", "out.opml")
-    assert run(capsys, "sources", "export") == (work / "out.opml").read_text(encoding="utf-8")
-    assert "Added 0 of 1" in run(capsys, "sources", "import", "out.opml")
-    run(capsys, "sources", "remove", server.url("/feed"))
-    assert "Added 1 of 1" in run(capsys, "sources", "import", "out.opml")
-    (back,) = rows(capsys, "sources", "list")
-    assert (back["url"], back["name"], back["language"]) == (server.url("/feed"), "月", "zh")
-    (work / "bad.opml").write_text("no opml")
-    assert cli.run(["sources", "import", "bad.opml"]) == 2
-    assert "bad.opml: " in capsys.readouterr().err
-
-
 def test_a_source_is_asked_again_at_once(work: Path, server: RawServer, capsys: Output) -> None:
     """Not within a minute of the last time; then at the next round, whatever the plan said."""
     configure(work, server.url("/feed"))

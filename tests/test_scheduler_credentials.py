@@ -72,5 +72,5 @@ def test_who_sets_no_contact_is_reached_at_the_postmaster(monkeypatch: pytest.Mo
 )
 def test_the_greeting_asks_for_a_contact_while_none_is_named(fetch: str, asked: bool) -> None:  # noqa: FBT001 # a column of the table
     """Whoever names one, or a User-Agent of their own, is not told again at each start."""
-    greeting = daemon._greeting(parse(f"[fetch]\n{fetch}", None))
+    greeting = daemon._greeting(parse(f"[fetch]\n{fetch}", None), 36)
     assert ("Set contact under [fetch]" in greeting) is asked

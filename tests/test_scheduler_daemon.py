@@ -1,5 +1,6 @@
 """The daemon as a whole: it serves while it asks, obeys signals, and refuses what can not work."""
 
+import errno
 import http.client
 import io
 import json
@@ -21,6 +22,8 @@ from scheduler import daemon, log
 from scheduler.config.load import load
 from scheduler.publishing import web
 from scheduler.rounds import run
+from store import Store
+from tests.builders import NOW, a_source
 from tests.fakes_http import RawServer, Reply, Seen, reply
 from tests.test_scheduler_wire import STATION, document
 
@@ -168,6 +171,32 @@ def test_it_serves_asks_reloads_and_ends(tmp_path: Path, hears: Callable[[str], 
         assert second.asked.wait(PATIENCE_S)
         assert running.ends() == 0
     assert (tmp_path / "wire.db").exists()
+
+
+def test_it_counts_what_was_added_too(tmp_path: Path, hears: Callable[[str], threading.Event]) -> None:
+    """What the file names and what a command added are watched alike."""
+    again = hears("configuration read again: 1 sources")
+    path = written(tmp_path)
+    with RawServer(Feed()) as server:
+        with Store.open(tmp_path / "wire.db") as store:
+            store.add_source(a_source(server.url("/feed")), now=NOW)
+        running = Running(path)
+        assert running.out.getvalue().startswith("moonwire watches 1 source. ")
+        running.signals.put(signal.SIGHUP)
+        assert again.wait(PATIENCE_S)
+        assert running.ends() == 0
+
+
+def test_it_runs_though_nobody_can_be_greeted(tmp_path: Path) -> None:
+    """Standard output on a full disk, or in a pipe that nobody reads, is no reason to end."""
+
+    class Full(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    signals: queue.SimpleQueue[int] = queue.SimpleQueue()
+    signals.put(signal.SIGTERM)
+    assert daemon.serve_forever(load(written(tmp_path)), port=0, signals=signals, out=Full()) == 0
 
 
 def test_it_ends_soon_in_the_middle_of_a_slow_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """One daemon per store, for as long as it lives."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -43,3 +44,19 @@ def test_an_unreadable_holder_is_not_named(tmp_path: Path) -> None:
         path.write_text("nonsense")
         with pytest.raises(StoreError, match="Another moonwire daemon already runs"), daemon_lock(store):
             raise AssertionError("two daemons at once")
+
+
+def test_a_full_disk_hides_only_the_holder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel holds the lock; its file needs no room."""
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    store = tmp_path / "wire.db"
+    with (
+        daemon_lock(store),
+        pytest.raises(StoreError, match="Another moonwire daemon already runs"),
+        daemon_lock(store),
+    ):
+        raise AssertionError("two daemons at once")

@@ -157,6 +157,17 @@ def test_a_lock_on_a_new_store_is_waited_for(tmp_path: Path) -> None:
     other.close()
 
 
+def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
+    """SQLite has taken the step back by then: that must not hide what went wrong."""
+    db = Database(tmp_path / "x.db")
+    with db.bare() as conn:
+        conn.execute("PRAGMA max_page_count = 2")
+    with pytest.raises(StoreError, match="no space is left on the disk"):
+        migrate(db, _folder(tmp_path, "CREATE TABLE a (x);\nINSERT INTO a VALUES (zeroblob(100000));"))
+    assert _tables(db) == []
+    db.close()
+
+
 def test_a_step_must_not_break_references(tmp_path: Path) -> None:
     """Foreign keys are checked at the end of each step."""
     db = Database(tmp_path / "x.db")

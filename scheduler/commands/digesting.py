@@ -9,6 +9,7 @@ import typer
 from feeds.errors import ConfigError
 from feeds.model.digest import DigestKind
 from scheduler.commands.shell import now, shell_of
+from scheduler.show import safe
 
 
 class Form(StrEnum):
@@ -68,7 +69,11 @@ def digest(
         shell.show.json(digest_texts.document(channel, made))
         return
     write = {Form.MARKDOWN: digest_texts.markdown, Form.HTML: digest_texts.page, Form.TEXT: digest_texts.text}
-    for line in write[form](channel, made).rstrip("\n").split("\n"):
+    lines = write[form](channel, made).rstrip("\n").split("\n")
+    if form is Form.HTML:  # says of itself that it is UTF-8
+        shell.show.document("".join(f"{safe(line)}\n" for line in lines).encode())
+        return
+    for line in lines:
         shell.show.text(line)
 
 

@@ -220,13 +220,19 @@ def _told(shell: Shell, one: _Details) -> None:
         f"  last success  {rfc3339(it.last_success) or 'never'},"
         f" last change {rfc3339(it.last_change) or 'never'}"
     )
-    say(f"  next check    {rfc3339(it.next_check) or 'never'}: {it.why or 'not asked yet'}")
+    say(f"  next check    {_next(it)}")
     say(f"  cost          {_cost(one)}")
     say(f"  newest entry  {rfc3339(it.last_entry) or 'none dated'}{_rhythm(it)}")
     for (status, target), last in one.redirects.items():
         say(f"  redirect      {status} to {redact(target)}, last {rfc3339(last)}")
     for line in one.failures:
         say(f"  failed        {rfc3339(line.at)} {line.cause or line.outcome}: {redact(line.error or '')}")
+
+
+def _next(it: "SourceHealth") -> str:
+    if it.condition in {"disabled", "retired"}:
+        return "never"
+    return f"{rfc3339(it.next_check) or 'at the next round'}: {it.why or 'not asked yet'}"
 
 
 def _cost(one: _Details) -> str:

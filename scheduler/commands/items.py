@@ -1,5 +1,6 @@
 """`items` and `why`: what is stored, and what led to it."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -40,7 +41,8 @@ def items(  # noqa: PLR0913 # one per option
     start = times.since(since, now=now()) if since else None
     with shell.store(sync=False) as store:
         address = _address(store, source) if source else None
-        found = store.items(which=which, since=start, source=address, limit=limit or None)
+        most = min(limit, sys.maxsize) or None  # SQLite knows no greater number
+        found = store.items(which=which, since=start, source=address, limit=most)
     for one in found:
         if json:
             shell.show.json(records.item(one))

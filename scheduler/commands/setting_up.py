@@ -1,6 +1,5 @@
 """`init`: the configuration file that an operator edits."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from feeds.errors import ConfigError
 from scheduler.commands.shell import shell_of
+from scheduler.publishing.files import write_file
 
 
 def init(
@@ -27,11 +27,5 @@ def init(
     target = path / "moonwire.toml" if path.is_dir() else path
     if target.exists() and not force:
         raise ConfigError(f"{target}: is there already; --force replaces it.")
-    beside = target.with_name(target.name + ".new")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(init_text(), encoding="utf-8")
-        os.replace(beside, target)  # noqa: PTH105 # the same call, named for what it does
-    except OSError as error:
-        raise ConfigError(f"{target}: can not be written: {error.strerror}.") from None
+    write_file(target, init_text().encode(), folders=True)
     shell_of(context).show.note(f"Wrote {target}.")

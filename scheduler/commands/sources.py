@@ -1,6 +1,5 @@
 """`sources`: which feeds are watched, and how each of them stands."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from scheduler.commands.health import health, unmove
 from scheduler.commands.shell import Json, now, opened, shell_of
 from scheduler.desk import sources as desk
 from scheduler.log import redact
+from scheduler.publishing.files import write_file
 
 app = typer.Typer(no_args_is_help=True, help="List, add, remove and check the feeds that are watched.")
 app.command("check")(check)
@@ -122,20 +122,21 @@ def import_(
 
     Example: moonwire sources import subscriptions.opml
     """
-    from feeds.intake.opml import parse_opml  # noqa: PLC0415 # only this command needs it
+    from feeds.intake.opml import MAX_BYTES, parse_opml  # noqa: PLC0415 # only this command needs it
 
     shell = shell_of(context)
     with opened(file) as (stream, name):
-        data = stream.read()
+        data = stream.read(MAX_BYTES + 1)
     try:
         found = parse_opml(data)
     except MoonwireError as error:
         raise ConfigError(f"{name}: {error}") from None
-    added = 0
     with shell.store() as store:
-        for source in found:
-            added += store.add_source(source, now=now())
-    shell.show.text(f"Added {added} of {len(found)} sources of {name}; the others were watched already.")
+        added, refused = desk.bring(store, found, at=now())
+    for sentence in refused:
+        shell.show.note(f"Left out: {sentence}")
+    others = len(found) - len(refused)
+    shell.show.text(f"Added {added} of {others} sources of {name}; the others were watched already.")
 
 
 @app.command("export")
@@ -154,13 +155,9 @@ def export(
         sources = [_line(state) for state in store.sources(seen=False)]
     data = opml(shell.config.serve.title, sources)
     if file == "-":
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
+        shell.show.document(data)
         return
-    try:
-        Path(file).write_bytes(data)
-    except OSError as error:
-        raise ConfigError(f"{file}: can not be written: {error.strerror}.") from None
+    write_file(Path(file), data)
     shell.show.note(f"Wrote {len(sources)} sources to {file}.")
 
 

@@ -104,7 +104,7 @@ def check_sources(tables: object, findings: Findings) -> tuple[Source, ...]:
             auth = _inline_auth(inline, values, label, findings)
         if len(findings.problems) > before:
             continue
-        same = first.setdefault(_address_key(values["url"]), place)
+        same = first.setdefault(address_key(values["url"]), place)
         if same != place:
             findings.add(
                 f"{label} url", f"{values['url']} is already number {same}; expected each address once."
@@ -173,7 +173,8 @@ def _check_intervals(values: Mapping[str, Any], place: str, findings: Findings) 
         )
 
 
-def _address_key(url: str) -> str:
+def address_key(url: str) -> str:
+    """Return what two spellings of one feed's address have in common."""
     if plain(url):
         return url if "?" in url else f"{url}?"
     parts = urlsplit(url)

@@ -62,7 +62,12 @@ def load(path: Path | None) -> Config:
 
 def find() -> Path | None:
     """Return ./moonwire.toml, else the one in the user's configuration folder, else None."""
-    here = Path.cwd() / NAME
+    try:
+        here = Path.cwd() / NAME
+    except FileNotFoundError:
+        raise ConfigError(
+            "The folder you are in is gone; change to another, or name --config FILE."
+        ) from None
     if here.is_file():
         return here
     from platformdirs import user_config_dir  # noqa: PLC0415 # slow to load; most commands are told the file

@@ -4,7 +4,7 @@ Sources of the configuration are changed in its file; what is added here stands 
 start reads. What can not be done is a ConfigError of one sentence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -44,16 +44,44 @@ def source_of(values: Mapping[str, Any]) -> Source:
 
 
 def check_new(store: Store, source: Source) -> None:
-    """Say so when a source is watched already."""
-    state = store.source(source.url)
-    if state is not None and state.origin != "once":
-        raise ConfigError(f"{source.url}: is watched already; `moonwire sources list` shows it.")
+    """Say so when a source is watched already, under whatever spelling of its address."""
+    there = watched(store).get(same_feed(source.url))
+    if there is not None:
+        named = "" if there == source.url else f" as {there}"
+        raise ConfigError(f"{source.url}: is watched already{named}; `moonwire sources list` shows it.")
+
+
+def watched(store: Store) -> dict[str, str]:
+    """Return the addresses of all watched sources by what all spellings of each have in common."""
+    return {same_feed(state.source.url): state.source.url for state in store.sources(seen=False)}
+
+
+def same_feed(url: str) -> str:
+    """Return what spellings of one feed's address have in common: also that which an export gives it."""
+    from feeds.publish import clean  # noqa: PLC0415 # only adding needs it
+    from scheduler.config.check import address_key  # noqa: PLC0415 # as above
+
+    return address_key(clean.address(url) or url)
+
+
+def bring(store: Store, found: Iterable[Source], *, at: datetime) -> tuple[int, list[str]]:
+    """Watch the sources of a list; returns how many are new, and a sentence on each that can not be asked."""
+    known_as, added, refused = watched(store), 0, list[str]()
+    for source in found:
+        try:
+            source_of({"url": source.url})
+        except ConfigError as error:
+            refused.append(str(error))
+            continue
+        if known_as.setdefault(same_feed(source.url), source.url) == source.url:
+            added += store.add_source(source, now=at)
+    return added, refused
 
 
 def add(store: Store, source: Source, *, at: datetime) -> str:
     """Watch a source from now on; returns what was done."""
-    if not store.add_source(source, now=at):
-        check_new(store, source)
+    check_new(store, source)
+    store.add_source(source, now=at)
     return f"Added {_named(source)}."
 
 
@@ -98,7 +126,7 @@ def recheck(store: Store, url: str, *, at: datetime) -> str:
     host = hosts.host_of(moves.address_of(state))
     if until := hosts.held_of(store.health.holds(), host, now=at):
         raise ConfigError(f"{label} is not asked before {times.rfc3339(until)}: {host} refuses requests.")
-    if state.last_check is not None and at - state.last_check < AGAIN:
+    if state.last_check is not None and timedelta() <= at - state.last_check < AGAIN:
         ago = round((at - state.last_check).total_seconds())
         raise ConfigError(f"{label} was asked {ago} s ago; once a minute is as often as it is asked.")
     store.make_due(url, at=at, why="asked for by the operator")

@@ -175,7 +175,9 @@ def _telling(folder: Path, write: Callable[[], tuple[str, ...]]) -> tuple[str, .
         return write()
     except OSError as error:
         place = error.filename or folder
-        raise PublishError(f"{place}: can not be written: {error.strerror}; check [publish] dir.") from error
+        raise PublishError(
+            f"{place}: can not be written: {error.strerror}; check the folder to publish to."
+        ) from error
 
 
 def _sync_folder(folder: Path) -> None:
