@@ -4,7 +4,7 @@ import math
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.curate.compiled import _sum, content_of, pack, unpack
@@ -53,7 +53,6 @@ def test_what_comes_back_is_the_same_topic(name: str) -> None:
 WORDS = st.text(alphabet=st.sampled_from("tea*. 绿茶שاي·éßİ0'’-"), min_size=1, max_size=12)
 
 
-@settings(deadline=None)
 @given(
     st.lists(WORDS, min_size=1, max_size=5),
     st.floats(min_value=0, max_value=20, exclude_min=True),

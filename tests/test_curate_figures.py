@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.curate.judge import judge
@@ -164,7 +164,6 @@ SPELLINGS: list[Callable[[str], str]] = [
 PATTERNS = [pattern.source.replace("*", "").replace("..", " ") for pattern in LUNAR.patterns]
 
 
-@settings(deadline=None)  # the first example compiles the vocabulary
 @given(
     st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=4),
     st.sampled_from(SPELLINGS),
@@ -183,7 +182,6 @@ def test_a_topic_that_starts_near_has_no_vocabulary() -> None:
     assert topic.vocabulary is None
 
 
-@settings(deadline=None)  # the machine may be busy; time is measured by the benchmark
 @given(st.text(max_size=300), st.text(max_size=300), st.lists(st.sampled_from(PATTERNS), max_size=6))
 def test_any_item_gets_a_verdict(title: str, summary: str, words: list[str]) -> None:
     """No text raises; a verdict has reasons that quote the item, and scores are probabilities."""

@@ -1,7 +1,7 @@
 """Matching forms: what readers take as the same words folds to the same text."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.curate import fold as folding
@@ -68,7 +68,6 @@ def test_different_words_stay_different() -> None:
     assert fold("月") != fold("日")
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.text())
 def test_folding_twice_is_folding_once_for_single_characters(text: str) -> None:
     """A form is made of characters that are their own form."""
@@ -83,7 +82,6 @@ def test_ascii_folds_as_it_does_beside_other_letters(text: str) -> None:
     assert fold(text) + "月" == fold(text + "月")
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.text())
 def test_any_text_folds(text: str) -> None:
     """No string raises, and no control character or capital is left."""
@@ -113,7 +111,6 @@ def test_quotations_are_the_original_words(text: str, word: str, expected: str) 
     assert Quoter(text).quote(start, start + len(folded)) == expected
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.text(max_size=60), st.integers(0, 80), st.integers(1, 80))
 def test_any_place_can_be_quoted(text: str, start: int, length: int) -> None:
     """A quotation is one line of the text itself, whatever the text holds."""

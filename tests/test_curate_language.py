@@ -1,7 +1,7 @@
 """Language detection on sentences of our own."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.curate.language import detect, reads_as, small_words
@@ -65,7 +65,6 @@ def test_kana_decides_between_japanese_and_chinese() -> None:
     assert detect("国际合作建设研究设施") == "zh"
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.text())
 def test_any_text_has_a_tag_or_none(text: str) -> None:
     """The answer is empty or a primary tag."""

@@ -1,7 +1,7 @@
 """Patterns in folded text."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.curate import match
@@ -78,7 +78,6 @@ def test_memory_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(matcher._known) <= 10
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(
     st.text(),
     st.lists(st.sampled_from(["green", "tea", "teas", "茶", "绿", ".", "و", "والشاي"]), max_size=12),

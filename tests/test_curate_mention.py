@@ -3,7 +3,7 @@
 import html
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.curate.judge import judge
@@ -45,7 +45,6 @@ def kept_or_near(title: str, summary: str, content: str, by: Tuning) -> bool:
     return verdict.keep or verdict.near
 
 
-@settings(deadline=None)  # the first example compiles the vocabulary
 @given(
     st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=3),
     st.lists(st.sampled_from(PATTERNS), max_size=3),

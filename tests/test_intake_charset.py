@@ -145,7 +145,7 @@ def test_floods_of_bad_bytes_are_not_judged_one_by_one() -> None:
     st.binary(max_size=300),
     st.sampled_from(["", "text/xml; charset=gb2312", "x; charset=utf-16", "charset=iso-2022-jp"]),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_bytes_give_utf8(body: bytes, content_type: str) -> None:
     """Whatever comes in, valid UTF-8 comes out."""
     assert isinstance(decode(body, content_type).data.decode("utf-8"), str)

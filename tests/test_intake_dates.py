@@ -148,7 +148,7 @@ def test_words_and_zones() -> None:
 
 
 @given(st.text(max_size=60), st.sampled_from(["", "en", "zh", "ru", "x-y"]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_never_raises(text: str, language: str) -> None:
     """Any text gives an aware UTC moment or None."""
     moment = parse_date(text, language=language, now=NOW)
@@ -156,7 +156,7 @@ def test_never_raises(text: str, language: str) -> None:
 
 
 @given(st.text(alphabet="0123456789-/:.,+TZ 年月日時十MarOctpmGST", max_size=40))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_never_raises_on_what_looks_like_dates(text: str) -> None:
     """Figures and separators in any order do no harm either."""
     moment = parse_date(text, now=NOW)
@@ -164,7 +164,7 @@ def test_never_raises_on_what_looks_like_dates(text: str) -> None:
 
 
 @given(st.datetimes(min_value=datetime(1950, 1, 1), max_value=datetime(2099, 12, 31)))  # noqa: DTZ001 # made aware below
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_reads_what_standards_write(moment: datetime) -> None:
     """RFC 5322 and RFC 3339 come back to the second."""
     aware = moment.replace(microsecond=0, tzinfo=UTC)
@@ -181,7 +181,7 @@ def test_reads_what_standards_write(moment: datetime) -> None:
         ["GMT", "UTC", "Z", "+0000", "-0000", "+0530", "-1400", "+1401", "+0075", "-1399", "+2360"]
     ),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_quick_way_says_what_the_long_way_says(
     weekday: str, month: str, year: str, numbers: tuple[int, ...], zone: str
 ) -> None:

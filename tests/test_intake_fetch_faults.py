@@ -290,7 +290,7 @@ def test_many_threads_share_one_fetcher(fetcher: Fetcher) -> None:
     assert len(results) == 40
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200), st.sampled_from([b"", OK, OK + b"Transfer-Encoding: chunked\r\n\r\n"]))
 def test_any_bytes_end_in_a_value(fetcher: Fetcher, data: bytes, start: bytes) -> None:
     """Whatever a server sends and then closes, the outcome is a value and nothing is raised."""

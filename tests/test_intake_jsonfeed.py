@@ -158,7 +158,7 @@ KEYS = st.sampled_from(
 
 
 @given(st.lists(st.dictionaries(KEYS, VALUES, max_size=6), max_size=3))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_values_under_any_key(items: list[dict[str, object]]) -> None:
     """Values of the wrong kind are passed over, never fatal."""
     assert reading({"version": V11, "items": items}).total == len(items)

@@ -139,7 +139,7 @@ def test_ill_formed_is_ill_formed(body: bytes) -> None:
     assert [tree for _, tree in both(body)] in ([None], [])
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.integers(), st.sampled_from(range(len(SEEDS) + len(PLAIN))))
 def test_mutated_documents(seed: int, which: int) -> None:
     """Whatever becomes of a document, what is said of its entries holds."""

@@ -54,7 +54,7 @@ SEEDS = [path.read_bytes() for path in sorted(CORPUS.glob("*.*")) if path.suffix
 
 
 @given(st.binary(max_size=400), st.text(max_size=20), st.sampled_from(["", URL, "::", "http://["]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_bytes(body: bytes, content_type: str, url: str) -> None:
     """Whatever comes, a value comes back."""
     assert isinstance(read(ReadRequest(body=body, content_type=content_type, url=url)), Reading | ReadFailed)
@@ -66,7 +66,7 @@ def test_any_bytes(body: bytes, content_type: str, url: str) -> None:
     st.sampled_from(["", URL]),
     st.sampled_from([None, lambda entry: b"moon" in entry]),
 )
-@settings(max_examples=int(os.environ.get("MOONWIRE_FUZZ", "60")), deadline=None)
+@settings(max_examples=int(os.environ.get("MOONWIRE_FUZZ", "60")))
 def test_mutated_documents(
     seed: int, which: int, url: str, vocabulary: Callable[[bytes], bool] | None
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import feedparser
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.intake.dates import parse_date
@@ -71,7 +71,7 @@ def stories(draw: st.DrawFn) -> list[Story]:
     return made
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(stories())
 def test_what_is_published_is_read_back(made: list[Story]) -> None:
     """Ids, titles, links and times survive the way through RSS and Atom and a real parser."""
@@ -109,7 +109,7 @@ def validator() -> Any:  # noqa: ANN401 # a script of its own, loaded by path
 
 
 @pytest.mark.material
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(stories())
 def test_an_outside_validator_finds_nothing(made: list[Story]) -> None:
     """No error and no warning on any feed, however hostile the texts."""

@@ -87,7 +87,7 @@ def test_verdicts_of_labelled_items(path: Path) -> None:
     assert short > 0 or path.stem == "lunar"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(

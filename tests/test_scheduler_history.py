@@ -117,7 +117,7 @@ def test_an_archive_never_changes_whatever_happens_to_its_stories(tmp_path: Path
         assert "Edited too" in client.entries.values()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     steps=st.lists(st.tuples(st.integers(1, 90), st.booleans(), st.integers(0, 900)), min_size=1, max_size=6),
     most=st.integers(1, 130),

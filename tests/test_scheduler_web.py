@@ -159,7 +159,7 @@ def test_what_could_be_read_in_two_ways_is_read_in_one(request_: str, short: Ser
     assert undated(short.told(request_)) == undated(long.told(request_))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     names=st.lists(
         st.sampled_from(["Accept-Encoding", "If-None-Match", "If-Modified-Since", "TE", "Via"]), max_size=4

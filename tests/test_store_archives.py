@@ -54,7 +54,7 @@ def test_a_document_is_kept_as_written(tmp_path: Path) -> None:
         assert store.archives.document("archive/9.atom") is None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @example(stops=[(B, 6), (A, 2), (B, 1)], last=B).via(
     "the oldest and the newest were written, one between was not"
 )

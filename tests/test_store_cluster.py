@@ -93,7 +93,7 @@ PAIRS = st.frozensets(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(links=LINKS, apart=PAIRS, together=PAIRS, names=st.permutations(range(1, 9)), data=st.data())
 def test_grouping_knows_neither_names_nor_order_of_links(
     links: list[Link], apart: frozenset[Any], together: frozenset[Any], names: list[int], data: st.DataObject

@@ -220,7 +220,7 @@ def test_new_items_are_counted_by_check(store: Store) -> None:
     assert store.curation.shares() == {FEED: Share(judged=4, kept=2), PAPER: Share(judged=1, kept=1)}
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rounds=st.lists(
         st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.integers(0, 2)), max_size=6), max_size=5
