@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # C0, DEL and C1 controls would speak to the terminal; bidi controls would disguise what is shown.
 _UNSHOWABLE = late_pattern(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _PIPE_WIDTH = 4096
+_GAP = "  "
+_LAST = 30
+"""Places of a terminal that are enough for the last column of a table: its cells go on below."""
 _FORCED = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"})
 """Variables by which Rich takes a pipe for a terminal."""
 
@@ -90,15 +93,36 @@ class Show:
         self._guarded(lambda: sys.stdout.buffer.write(data))
 
     def table(self, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-        """Print rows under headings."""
+        """Print rows under headings; where a terminal is too narrow for that, each row as lines of its own.
+
+        What is no terminal has no width: there a row is a line, however long.
+        """
+        names, cells = list(headings), [[safe(cell) for cell in row] for row in rows]
+        *others, last = widths = _widths([names, *cells])
+        if not self._streams[0].isatty():
+            for row in (names, *cells):
+                self.text(_GAP.join(map(_padded, row, widths)).rstrip())
+        elif sum(others) + len(_GAP) * len(others) + min(last, _LAST) <= self.out.width:
+            self._columns(names, cells)
+        else:
+            most = _widths([[name] for name in names])[0]
+            for row in cells:
+                for name, cell in zip(names, row, strict=True):
+                    if cell:
+                        self.text((_padded(name, most) + _GAP, "dim"), cell)
+                self.text("")
+
+    def _columns(self, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
         from rich.table import Table  # noqa: PLC0415 # most commands print lines
         from rich.text import Text  # noqa: PLC0415 # as above
 
+        *others, last = headings
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for heading in headings:
-            table.add_column(heading, overflow="fold")
+        for heading in others:
+            table.add_column(heading, no_wrap=True)
+        table.add_column(last, overflow="fold")
         for row in rows:
-            table.add_row(*(Text(safe(cell)) for cell in row))
+            table.add_row(*map(Text, row))
         self._guarded(lambda: self.out.print(table, highlight=False))
 
     def note(self, sentence: str) -> None:
@@ -150,6 +174,19 @@ class Show:
             raise PipeClosedError from None
         except OSError as error:  # a full disk behind `> FILE`
             raise ConfigError(f"standard output: can not be written: {error.strerror}.") from None
+
+
+def _widths(table: Iterable[Iterable[str]]) -> list[int]:
+    """Places of a terminal that each column takes: Chinese characters take two."""
+    from rich.cells import cell_len  # noqa: PLC0415 # most commands print lines
+
+    return [max(map(cell_len, column)) for column in zip(*table, strict=True)]
+
+
+def _padded(cell: str, width: int) -> str:
+    from rich.cells import set_cell_size  # noqa: PLC0415 # as above
+
+    return set_cell_size(cell, width)
 
 
 def _bare(stream: TextIO) -> bool:

@@ -1,6 +1,7 @@
 """What a person sees: harmless text, colours and progress on a terminal, whole lines in a pipe."""
 
 import io
+import re
 import sys
 
 import pytest
@@ -69,3 +70,53 @@ def test_long_lines_stay_whole_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> 
     url = "https://a.example/" + "x" * 400
     show.Show().text(url)
     assert capsys.readouterr().out == url + "\n"
+
+
+_HEADINGS = ("state", "name", "remark")
+_ROWS = (
+    ("active", "月球新闻", ""),
+    ("failing", "Moon \x1b[2Jpost", "no connection to moon.example port 443 yet"),
+)
+
+
+def _on_terminal(monkeypatch: pytest.MonkeyPatch, width: int) -> list[str]:
+    """Return the lines of the table on a terminal of so many places, without styles."""
+    out = Terminal()
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", str(width))
+    show.Show().table(_HEADINGS, _ROWS)
+    return [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).splitlines()]
+
+
+def test_a_table_in_a_pipe_has_a_line_per_row(capsys: pytest.CaptureFixture[str]) -> None:
+    """In columns, for people; Chinese characters take two places."""
+    show.Show().table(_HEADINGS, _ROWS)
+    assert capsys.readouterr().out.splitlines() == [
+        "state    name           remark",
+        "active   月球新闻",
+        "failing  Moon  [2Jpost  no connection to moon.example port 443 yet",
+    ]
+
+
+@pytest.mark.parametrize("width", [54, 80])
+def test_a_table_folds_its_last_column_only(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    """Names, times and addresses stay whole."""
+    heading, first, *last = _on_terminal(monkeypatch, width)
+    assert heading.split() == list(_HEADINGS)
+    assert first == "active   月球新闻"
+    assert last[0].startswith("failing  Moon  [2Jpost  no connection to")
+    assert len(last) == (2 if width < 60 else 1)
+
+
+def test_a_table_too_wide_becomes_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each row as lines of a heading and a cell, without those that are empty."""
+    assert _on_terminal(monkeypatch, 50) == [
+        "state   active",
+        "name    月球新闻",
+        "",
+        "state   failing",
+        "name    Moon  [2Jpost",
+        "remark  no connection to moon.example port 443 yet",
+        "",
+    ]

@@ -184,7 +184,7 @@ def _host_record(host: "HostReport") -> dict[str, Any]:
 
 
 def _table(shell: Shell, details: "Sequence[_Details]") -> None:
-    headings = ("state", "source", "last success", "next check", "requests", "KiB", "304", "")
+    headings = ("state", "source", "last success", "next check", "requests", "KiB", "304", "remark")
     rows = [
         (
             one.health.condition,
@@ -260,7 +260,7 @@ def _hosts_table(shell: Shell, hosts: "Sequence[HostReport]") -> None:
         "at once",
         "403/429",
         "told to wait",
-        "",
+        "remark",
     )
     rows = [
         (

@@ -30,7 +30,7 @@ def list_subscriptions(context: typer.Context, *, json: Json = False) -> None:
         for record in records:
             shell.show.json(record)
         return
-    headings = ("who", "feed", "until", "last delivery", "")
+    headings = ("who", "feed", "until", "last delivery", "trouble")
     shell.show.table(headings, [_row(record) for record in records])
     subscribed = sum(record["kind"] == "subscription" for record in records)
     serving = "" if shell.config.serve.hub else " This site runs no hub: set [serve] hub."

@@ -30,7 +30,7 @@ def list_rules(context: typer.Context, *, json: Json = False) -> None:
         for record in records:
             shell.show.json(record)
         return
-    headings = ("rule", "when", "to", "since", "waiting", "last", "")
+    headings = ("rule", "when", "to", "since", "waiting", "last", "trouble")
     shell.show.table(headings, [_row(record) for record in records])
     if not rules:
         shell.show.note("There is no rule; write a [[notify]] table in moonwire.toml.")

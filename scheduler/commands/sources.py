@@ -40,7 +40,7 @@ def list_(
         for state in states:
             shell.show.json(records.source(state))
         return
-    headings = ("state", "next check", "language", "kind", "name", "address", "")
+    headings = ("state", "next check", "language", "kind", "name", "address", "remark")
     shell.show.table(headings, (_row(state) for state in states))
     shell.show.note(f"{len(states)} sources.")
 
