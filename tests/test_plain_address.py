@@ -41,6 +41,8 @@ def by_long_way(url: str) -> Target | str:
 @example("http://a.example:65535/")
 @example("https://a.example/a?b=c?d")
 @example("http://a.example/?")
+@example("http://a.example:80/")
+@example("https://a.example:80/")
 def test_what_is_plain_is_what_the_long_way_finds(url: str) -> None:
     """Scheme, host, port, path and query, at each place that asks."""
     found = plain(url)
@@ -54,7 +56,8 @@ def test_what_is_plain_is_what_the_long_way_finds(url: str) -> None:
     assert not parts.fragment
     assert hosts.host_of(url) == f"{host}:{port}"
     assert hosts.name_of(url) == host
-    assert address_key(url) == f"{scheme}://{parts.netloc}{parts.path}?{parts.query}"
+    where = host if port == PORTS[scheme] else f"{host}:{port}"
+    assert address_key(url) == f"{scheme}://{where}{parts.path}?{parts.query}"
     assert split_credentials(url) == (url, None)
     assert SOURCE_ADDRESS.read(url) == url
     try:

@@ -51,7 +51,7 @@ def test_an_import_stores_no_password(work: Path, capsys: Output) -> None:
     (work / "in.opml").write_text(f"<opml><body>{body}</body></opml>")
     assert cli.run(["sources", "import", "in.opml"]) == 0
     told = capsys.readouterr()
-    assert "Added 1 of 1 sources" in told.out
+    assert "Added 1 of 1 source of" in told.out
     assert "Left out: http://a.example/f: a password is not stored;" in told.err
     assert "hush" not in told.out + told.err
     assert [row["url"] for row in rows(capsys, "sources", "list")] == ["http://c.example/f"]

@@ -81,7 +81,7 @@ WRONG = [
     ),
     ("[[source]]\nurl = 'http://a.example'\npassword_env = '4 2'", "password_env", "name of an environment"),
     (
-        "[[source]]\nurl = 'http://A.example'\n[[source]]\nurl = 'http://a.example/'",
+        "[[source]]\nurl = 'http://A.example:80'\n[[source]]\nurl = 'http://a.example/'",
         "number 2 url",
         "already number 1",
     ),

@@ -200,7 +200,7 @@ def _table(shell: Shell, details: "Sequence[_Details]") -> None:
     ]
     shell.show.table(headings, rows)
     unwell = sum(one.health.condition in {"silent", "failing", "refused", "retired"} for one in details)
-    shell.show.note(f"{len(details)} sources, {unwell} to look at.")
+    shell.show.note(f"{len(details)} source{'' if len(details) == 1 else 's'}, {unwell} to look at.")
 
 
 def _told(shell: Shell, one: _Details) -> None:

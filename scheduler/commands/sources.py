@@ -42,7 +42,7 @@ def list_(
         return
     headings = ("state", "next check", "language", "kind", "name", "address", "remark")
     shell.show.table(headings, (_row(state) for state in states))
-    shell.show.note(f"{len(states)} sources.")
+    shell.show.note(f"{_count(len(states))}.")
 
 
 @app.command()
@@ -136,7 +136,7 @@ def import_(
     for sentence in refused:
         shell.show.note(f"Left out: {sentence}")
     others = len(found) - len(refused)
-    shell.show.text(f"Added {added} of {others} sources of {name}; the others were watched already.")
+    shell.show.text(f"Added {added} of {_count(others)} of {name}; the others were watched already.")
 
 
 @app.command("export")
@@ -158,13 +158,17 @@ def export(
         shell.show.document(data)
         return
     write_file(Path(file), data)
-    shell.show.note(f"Wrote {len(sources)} sources to {file}.")
+    shell.show.note(f"Wrote {_count(len(sources))} to {file}.")
 
 
 def _switch(context: typer.Context, url: str, *, disabled: bool) -> None:
     shell = shell_of(context)
     with shell.store() as store:
         shell.show.text(desk.switch(store, url, disabled=disabled, file=shell.config.path, at=now()))
+
+
+def _count(sources: int) -> str:
+    return f"{sources} source" if sources == 1 else f"{sources} sources"
 
 
 def _line(state: SourceState) -> SourceLine:

@@ -88,7 +88,7 @@ def lint(
         else:
             shell.show.text((f"{finding.kind:<10}", "yellow"), finding.sentence)
     if not json:
-        shell.show.note(f"{len(findings) or 'No'} findings.")
+        shell.show.note(f"{len(findings) or 'No'} finding{'' if len(findings) == 1 else 's'}.")
     raise typer.Exit(SOME_FAILED if findings and strict else DONE)
 
 

@@ -175,10 +175,11 @@ def _check_intervals(values: Mapping[str, Any], place: str, findings: Findings) 
 
 def address_key(url: str) -> str:
     """Return what two spellings of one feed's address have in common."""
-    if plain(url):
+    if url.count(":") == 1 and plain(url):
         return url if "?" in url else f"{url}?"
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path or '/'}?{parts.query}"
+    host = parts.netloc.lower().removesuffix({"http": ":80", "https": ":443"}.get(parts.scheme, ":"))
+    return f"{parts.scheme}://{host}{parts.path or '/'}?{parts.query}"
 
 
 def _unknown_top(name: str, known: list[str]) -> str:
