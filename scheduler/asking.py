@@ -121,15 +121,17 @@ def _met_rules(workshop: Workshop) -> None:
 
 
 def _take_stock(workshop: Workshop, report: RoundReport) -> None:
-    """Look once an hour how sources stand and which days are over; the other rounds pay nothing for it."""
+    """Once an hour look how sources stand and which days are over, and let old items go."""
     due, at = workshop.store.stock_at(), workshop.clock()
     if due is None:
         workshop.store.take_stock_at(at + STOCK_EVERY)
     elif due <= at:
         from scheduler.push.telling import take_stock  # noqa: PLC0415 # mostly it is not time yet
+        from scheduler.retention import AT_ONCE, let_go  # noqa: PLC0415 # as above
 
         online = not report.left and (report.asked > report.unreached or not report.asked)
         take_stock(workshop.store, workshop.config, now=at, online=online)
+        let_go(workshop.store, workshop.config.store, now=at, most=10 * AT_ONCE)
         workshop.store.take_stock_at(at + STOCK_EVERY)
 
 

@@ -17,8 +17,8 @@ def rfc3339(when: datetime | None) -> str | None:
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
 
 
-def since(text: str, *, now: datetime) -> datetime:
-    """Return the time that `--since` means: 3d, 12h, 2024-04-01 or RFC 3339; UTC unless said."""
+def since(text: str, *, now: datetime, option: str = "--since") -> datetime:
+    """Return the time that an `option` means: 3d, 12h, 2024-04-01 or RFC 3339; UTC unless said."""
     text = text.strip()
     if span := _SPAN.fullmatch(text):
         try:
@@ -28,7 +28,7 @@ def since(text: str, *, now: datetime) -> datetime:
     when = _iso(text)
     if when is None:
         raise ConfigError(
-            f'--since: found "{text}", expected a span such as 3d or 12h, a date such as 2024-04-01, '
+            f'{option}: found "{text}", expected a span such as 3d or 12h, a date such as 2024-04-01, '
             "or a time such as 2024-04-01T08:00:00Z."
         )
     return when

@@ -22,6 +22,7 @@ from scheduler.publishing.filtered import Shelf
 from scheduler.publishing.publish import PublishError, current_site, library_of, publish_site
 from scheduler.push.stock import stock, told
 from scheduler.push.telling import close_periods, meet_rules, take_stock
+from scheduler.retention import AT_ONCE, EVERY, let_go
 from scheduler.rounds.late import Late
 from scheduler.rounds.run import RoundReport, run_round
 from scheduler.version import __version__
@@ -86,7 +87,7 @@ class Wire:
         self.hands = WireHands(lambda: self.workshop, self.refresh, self._at_work)
         self.health: dict[str, object] = {}
         self._catch_up = self._behind()
-        self._learned_at = self._started_at = clock()
+        self._learned_at = self._started_at = self._let_go_at = clock()
         self._complete = False
         self.refresh()
 
@@ -127,6 +128,7 @@ class Wire:
             )
             self._tell_line(report)
         self._learn()
+        self._let_go()
         self._take_stock(report)
         self.refresh()
         return report
@@ -154,6 +156,17 @@ class Wire:
             self._learned_at = now
             self.workshop.tuner.refresh()
 
+    def _let_go(self) -> None:
+        """Once a day remove what was rejected long ago, some at each turn."""
+        now = self._clock()
+        if now < self._let_go_at:
+            return
+        gone = let_go(self.workshop.store, self.workshop.config.store, now=now, most=AT_ONCE)
+        if gone < AT_ONCE:
+            self._let_go_at = now + EVERY
+        if gone:
+            _log.info("removed %d old rejected items", gone, extra={"action": "retention"})
+
     def _behind(self) -> CatchUp:
         """Say once what is of another topic."""
         behind = CatchUp(self.workshop.store, self.workshop.tuner)
@@ -168,7 +181,8 @@ class Wire:
         fresh = ExitStack()
         try:
             new = load()
-            wanted = replace(new, store=old.store, serve=_kept_address(new, old))
+            store = replace(new.store, path=old.store.path)
+            wanted = replace(new, store=store, serve=_kept_address(new, old))
             if (new.store.path, new.serve.host, new.serve.port) != (
                 old.store.path,
                 old.serve.host,

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from feeds.errors import StoreError
@@ -26,8 +27,11 @@ def backup(conn: sqlite3.Connection, path: Path) -> None:
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())
         unfinished.replace(path)
-    except OSError as error:
-        raise StoreError(f"the backup {path} can not be written: {error.strerror or error}") from error
+    except (OSError, sqlite3.Error) as error:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        why = getattr(error, "strerror", None) or error
+        raise StoreError(f"the backup {path} can not be written: {why}") from error
 
 
 def integrity(conn: sqlite3.Connection) -> tuple[str, ...]:

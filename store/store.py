@@ -270,15 +270,17 @@ class Store(Parts):
 
     # care
 
-    def prune(self, before: datetime, *, now: datetime, kept: bool = False) -> int:
-        """Remove near and rejected items (`kept`: all) from before a time; none of them comes back."""
-        total = 0
-        while True:
+    def prune(self, before: datetime, *, now: datetime, kept: bool = False, most: int | None = None) -> int:
+        """Remove near and rejected items (`kept`: all) from before a time; none of them comes back.
+
+        Some at a time, and no further ones once `most` are gone; returns how many went.
+        """
+        total, gone = 0, prune.BATCH
+        while gone == prune.BATCH and (most is None or total < most):
             with self._db.writing() as conn:
                 gone = prune.prune(conn, before, now, kept=kept)
             total += gone
-            if gone < prune.BATCH:
-                return total
+        return total
 
     def backup(self, path: Path) -> None:
         """Write a copy to a new file; may run while the daemon writes."""

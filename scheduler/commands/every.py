@@ -14,6 +14,7 @@ from scheduler.commands import (
     hub,
     items,
     judging,
+    keeping,
     marking,
     notify,
     setting_up,
@@ -49,6 +50,7 @@ for command in (
 app.add_typer(sources.app, name="sources")
 app.add_typer(topics.app, name="topic")
 app.add_typer(stories.app, name="story")
+app.add_typer(keeping.app, name="store")
 app.add_typer(hub.app, name="hub")
 app.add_typer(notify.app, name="notify")
 

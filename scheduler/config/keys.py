@@ -48,6 +48,12 @@ SECTIONS = (
                 note="moonwire.db in the user's data folder",
                 help="One SQLite file, made when missing; relative to this file.",
             ),
+            Key(
+                name="rejected_days",
+                kind=whole(0, 36_500),
+                default="365",
+                help="Days for which rejected items and near misses are kept; 0 for ever. Marked ones stay.",
+            ),
         ),
     ),
     Section(

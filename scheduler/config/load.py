@@ -139,7 +139,7 @@ def _build(
     given = serve.pop("base_url", "")
     return Config(
         topic=TopicConfig(file=_topic(values["topic"], folder)),
-        store=StoreConfig(path=_store_path(values["store"], folder)),
+        store=StoreConfig(**values["store"] | {"path": _store_path(values["store"], folder)}),
         serve=ServeConfig(base_url=given or derived_url(host, port), base_url_derived=not given, **serve),
         fetch=FetchConfig(**_fetch(values["fetch"], folder)),
         schedule=ScheduleConfig(**_schedule(values["schedule"])),

@@ -32,6 +32,8 @@ class StoreConfig(Value, frozen=True, kw_only=True):
     """Where items, verdicts and the schedule are kept."""
 
     path: Path
+    rejected_days: int = 365
+    """For how long rejected items and near misses are kept; 0: for ever."""
 
 
 class ServeConfig(Value, frozen=True, kw_only=True):
