@@ -6,6 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
+from feeds.intake.document import Document, open_document
+from feeds.intake.plain import base_of
+from feeds.intake.split import split
 from tests.test_reading_lightly import compare, judged
 
 ZH = "中国将在月球南极建立国际月球科研站基地"
@@ -144,3 +147,19 @@ def test_texts_in_base64(attribute: str) -> None:
     coded = base64.b64encode(ZH.encode()).decode()
     summary = f"<summary {attribute}>{coded}</summary>"
     assert_kept(atom(f"<title>x</title><link href='https://a.example/1'/>{summary}"))
+
+
+def test_what_has_an_empty_title_is_left_to_the_full_reading() -> None:
+    """A parser may find another."""
+    assert compare(rss("<title></title><guid>1</guid><description>Bread is dearer</description>")) == 0
+
+
+@pytest.mark.parametrize("base", ["http://[broken/", "/a' lang='en' xml:base='/b"])
+def test_a_base_that_is_unsure_leaves_all_to_the_full_reading(base: str) -> None:
+    """An address that is none, and a tag that is ill-formed."""
+    document = open_document(atom("<title>x</title><link href='1'/>", base))
+    assert isinstance(document, Document)
+    parts = split(document, encoding="utf-8", has_base=True, limit=9)
+    assert parts is not None
+    assert base_of(parts, "https://a.example/feed") is None
+    assert compare(atom("<title>x</title><link href='1'/>", "http://[broken/")) == 0
