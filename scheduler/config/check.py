@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from feeds.model import BasicAuth, Source
-from feeds.plain_address import plain
+from feeds.plain_address import PORTS, plain
 from scheduler.config.findings import Findings
 from scheduler.config.keys import NOTIFY, SECTIONS, SOURCE, TABLES, Section
 from scheduler.config.kinds import WrongError, shown, split_credentials
@@ -175,8 +175,10 @@ def _check_intervals(values: Mapping[str, Any], place: str, findings: Findings) 
 
 def address_key(url: str) -> str:
     """Return what two spellings of one feed's address have in common."""
-    if url.count(":") == 1 and plain(url):
-        return url if "?" in url else f"{url}?"
+    if found := plain(url):
+        scheme, name, port, path = found
+        where = name if port == PORTS[scheme] else f"{name}:{port}"
+        return f"{scheme}://{where}{path}" if "?" in path else f"{scheme}://{where}{path}?"
     parts = urlsplit(url)
     host = parts.netloc.lower().removesuffix({"http": ":80", "https": ":443"}.get(parts.scheme, ":"))
     return f"{parts.scheme}://{host}{parts.path or '/'}?{parts.query}"
