@@ -35,6 +35,7 @@ from scheduler.push.station import running
 from scheduler.push.wiring import Push
 from scheduler.translating.running import translating
 from scheduler.wire import Wire
+from scheduler.wording import counted
 from scheduler.workshop import wall_clock
 
 TICK_S = 5.0
@@ -142,6 +143,6 @@ def _greeting(config: Config, watched: int) -> str:
     base = config.serve.base_url
     unnamed = not config.fetch.contact and "(+postmaster@" in config.fetch.user_agent
     return (
-        f"moonwire watches {watched} {'source' if watched == 1 else 'sources'}. Open {base}/ in a browser, "
+        f"moonwire watches {counted(watched, 'source')}. Open {base}/ in a browser, "
         f"or {base}/feed.rss in a feed reader. Ctrl-C stops it.\n"
     ) + (_NO_CONTACT if unnamed else "")

@@ -105,7 +105,7 @@ class Show:
         elif sum(others) + len(_GAP) * len(others) + min(last, _LAST) <= self.out.width:
             self._columns(names, cells)
         else:
-            most = _widths([[name] for name in names])[0]
+            most = max(_widths([names]))
             for row in cells:
                 for name, cell in zip(names, row, strict=True):
                     if cell:

@@ -200,9 +200,8 @@ class Wire:
         with self._at_work:
             self._open.close()
             self._open, self.workshop, self._shown = fresh, workshop, None
-            self._late = Late(
-                workers=wanted.fetch.workers
-            )  # what the old one waits for ends in a closed store
+            # what the old one waits for ends in a closed store
+            self._late = Late(workers=wanted.fetch.workers)
             self.library, self._shelf = library_of(workshop), Shelf()
             self._catch_up = self._behind()
         watched = workshop.store.source_counts()[0]  # with those that were added by command

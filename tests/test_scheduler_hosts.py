@@ -102,12 +102,17 @@ def test_a_private_host_needs_no_pause_but_keeps_its_limit() -> None:
     line.done(urls[3])
 
 
+def one_host(share: int) -> tuple[str, HostBook, HostQueue[int]]:
+    """Give an address, a book that lets so many ask its host at once, and a queue with one piece for it."""
+    book = HostBook(spacing_s=0.0, per_host=share)
+    queue: HostQueue[int] = HostQueue(book)
+    queue.add("https://h.example/a", 1)
+    return "https://h.example/a", book, queue
+
+
 def test_somebody_else_asks_the_same_host_meanwhile() -> None:
     """A look from the pages counts against the host's share, and its end is noticed though nobody tells."""
-    url = "https://h.example/a"
-    book = HostBook(spacing_s=0.0, per_host=1)
-    queue: HostQueue[int] = HostQueue(book)
-    queue.add(url, 1)
+    url, book, queue = one_host(1)
     book.start(url, 0.0)
     assert queue.take(1.0) is None
     book.finish(url)
@@ -116,10 +121,7 @@ def test_somebody_else_asks_the_same_host_meanwhile() -> None:
 
 def test_a_host_stands_in_line_once() -> None:
     """However its places are taken and given back."""
-    url = "https://h.example/a"
-    book = HostBook(spacing_s=0.0, per_host=2)
-    queue: HostQueue[int] = HostQueue(book)
-    queue.add(url, 1)
+    url, book, queue = one_host(2)
     queue.add(url, 2)
     assert queue.take(0.0) == (url, 1)
     book.start(url, 0.0)

@@ -28,7 +28,7 @@ _COARSE_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?")
 _LANGUAGE_SEGMENT = late_pattern(r"[a-z]{2,3}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{6,}")
 _SLUG_WORDS = 2
-_SLUG_WORD = late_pattern(r"[^\W_]{2,}")
+_SLUG_WORD = re.compile(r"[^\W_]{2,}")
 _NOISE = late_pattern(
     r"^\W*[^.。]{0,60}\((?:reuters|ap|afp|xinhua|upi|tass|ani|pti|spx|ians|dpa|efe)\)\s*[-–—:.]*"
     r"|\b(?:reporting|editing|writing|additional reporting) by\b.*$"

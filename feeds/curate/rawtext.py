@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 from feeds.curate.fold import fold
 from feeds.curate.text import SHOWN, visible
 from feeds.later import late_pattern
-from feeds.references import unescape
+from feeds.references import CP1252, unescape
 
 _ASCII = bytes(range(128))
 _SPACED = bytes(
@@ -46,11 +46,6 @@ _AGAIN = (
 )
 _TWICE = late_pattern(_AGAIN)
 _MISTAKEN = late_pattern(_AGAIN + rb"|\xc2[\x80-\x9f]")
-_CP1252 = {
-    code: bytes((code,)).decode("cp1252")
-    for code in range(0x80, 0xA0)
-    if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
-}
 _OPENS = (
     r"</?(?:[A-Za-z][0-9A-Za-z_.-]{0,20}+:)?+"
     r"(?:a(?:bbr)?|b(?:d[io]|ig)?|c(?:ite|ode)|d(?:el|fn)|em|font|i(?:ns)?|kbd|mark|q|r(?:b|uby)"
@@ -171,7 +166,7 @@ def _mended(markup: bytes) -> bytes:
     if not _MISTAKEN.search(markup):
         return markup
     once = _TWICE.sub(lambda found: found[0].decode().encode("latin-1"), markup)
-    return markup + b" " + once.decode("utf-8", "replace").translate(_CP1252).encode("utf-8", "replace")
+    return markup + b" " + once.decode("utf-8", "replace").translate(CP1252).encode("utf-8", "replace")
 
 
 def apart(markup: bytes) -> bytes | None:

@@ -18,7 +18,7 @@ from feeds.intake.mapping import MAX_GUID, MAX_LINE, MAX_LIST, MAX_TEXT, MAX_TIT
 from feeds.later import late_pattern
 from feeds.model.entry import Entry
 from feeds.model.value import Value
-from feeds.references import unescape
+from feeds.references import CP1252, unescape
 
 MAX_SHORT = 500
 _LOOKED_AT = 1_500
@@ -38,8 +38,6 @@ _INLINE = late_pattern(
 )
 """Tags that do not part words."""
 _STRAY = re.compile(r"[\x80-\x9f]")
-_UNDEFINED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
-_CP1252 = {code: bytes((code,)).decode("cp1252") for code in range(0x80, 0xA0) if code not in _UNDEFINED}
 
 
 class Part(Protocol):
@@ -200,7 +198,7 @@ def _mended(text: str) -> str:
         return text
     with suppress(UnicodeEncodeError, UnicodeDecodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(_CP1252) if _STRAY.search(text) else text
+    return text.translate(CP1252) if _STRAY.search(text) else text
 
 
 def _last(roles: Mapping[str, Sequence[Part]], role: str) -> str:

@@ -14,6 +14,7 @@ from scheduler.desk.sources import known
 from scheduler.log import redact
 from scheduler.rounds.plan import span
 from scheduler.times import rfc3339
+from scheduler.wording import counted
 
 if TYPE_CHECKING:
     from scheduler.rounds.health import SourceHealth
@@ -200,7 +201,7 @@ def _table(shell: Shell, details: "Sequence[_Details]") -> None:
     ]
     shell.show.table(headings, rows)
     unwell = sum(one.health.condition in {"silent", "failing", "refused", "retired"} for one in details)
-    shell.show.note(f"{len(details)} source{'' if len(details) == 1 else 's'}, {unwell} to look at.")
+    shell.show.note(f"{counted(len(details), 'source')}, {unwell} to look at.")
 
 
 def _told(shell: Shell, one: _Details) -> None:

@@ -8,6 +8,7 @@ from feeds.errors import ConfigError
 from scheduler.commands.shell import Json, now, shell_of
 from scheduler.push.kinds import DELIVER, PING
 from scheduler.times import rfc3339
+from scheduler.wording import counted
 
 if TYPE_CHECKING:
     from store import DeliveryLine, Store
@@ -34,7 +35,7 @@ def list_subscriptions(context: typer.Context, *, json: Json = False) -> None:
     shell.show.table(headings, [_row(record) for record in records])
     subscribed = sum(record["kind"] == "subscription" for record in records)
     serving = "" if shell.config.serve.hub else " This site runs no hub: set [serve] hub."
-    shell.show.note(f"{subscribed} {'subscription' if subscribed == 1 else 'subscriptions'}.{serving}")
+    shell.show.note(f"{counted(subscribed, 'subscription')}.{serving}")
 
 
 @app.command("drop")

@@ -8,6 +8,7 @@ import typer
 from feeds.errors import ConfigError
 from scheduler import exit_codes, times
 from scheduler.commands.shell import now, shell_of
+from scheduler.wording import counted
 
 app = typer.Typer(no_args_is_help=True, help="Copy the store, check it, and remove old items from it.")
 
@@ -66,4 +67,4 @@ def prune(
     before = times.since(older, now=at, option="AGE")
     with shell.store(sync=False) as store:
         gone = store.prune(before, now=at, kept=kept)
-    shell.show.text(f"Removed {gone} item{'' if gone == 1 else 's'}.")
+    shell.show.text(f"Removed {counted(gone, 'item')}.")

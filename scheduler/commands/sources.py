@@ -14,6 +14,7 @@ from scheduler.commands.shell import Json, now, opened, shell_of
 from scheduler.desk import sources as desk
 from scheduler.log import redact
 from scheduler.publishing.files import write_file
+from scheduler.wording import counted
 
 app = typer.Typer(no_args_is_help=True, help="List, add, remove and check the feeds that are watched.")
 app.command("check")(check)
@@ -42,7 +43,7 @@ def list_(
         return
     headings = ("state", "next check", "language", "kind", "name", "address", "remark")
     shell.show.table(headings, (_row(state) for state in states))
-    shell.show.note(f"{_count(len(states))}.")
+    shell.show.note(f"{counted(len(states), 'source')}.")
 
 
 @app.command()
@@ -135,8 +136,8 @@ def import_(
         added, refused = desk.bring(store, found, at=now())
     for sentence in refused:
         shell.show.note(f"Left out: {sentence}")
-    others = len(found) - len(refused)
-    shell.show.text(f"Added {added} of {_count(others)} of {name}; the others were watched already.")
+    others = counted(len(found) - len(refused), "source")
+    shell.show.text(f"Added {added} of {others} of {name}; the others were watched already.")
 
 
 @app.command("export")
@@ -158,17 +159,13 @@ def export(
         shell.show.document(data)
         return
     write_file(Path(file), data)
-    shell.show.note(f"Wrote {_count(len(sources))} to {file}.")
+    shell.show.note(f"Wrote {counted(len(sources), 'source')} to {file}.")
 
 
 def _switch(context: typer.Context, url: str, *, disabled: bool) -> None:
     shell = shell_of(context)
     with shell.store() as store:
         shell.show.text(desk.switch(store, url, disabled=disabled, file=shell.config.path, at=now()))
-
-
-def _count(sources: int) -> str:
-    return f"{sources} source" if sources == 1 else f"{sources} sources"
 
 
 def _line(state: SourceState) -> SourceLine:

@@ -7,6 +7,7 @@ import typer
 from scheduler import story_records, times
 from scheduler.commands.shell import Json, Shell, now, shell_of
 from scheduler.desk import stories as desk
+from scheduler.wording import counted
 
 if TYPE_CHECKING:
     from feeds.model import Story
@@ -77,7 +78,7 @@ def _told(shell: Shell, story: "Story", *, json: bool) -> None:
     say, lead = shell.show.text, story.lead
     say((f"story {story.id}  ", "dim"), (lead.title or "(no title)", "bold"))
     languages = ", ".join(story.languages) or "unknown"
-    outlets = f"{story.origins} independent {'origin' if story.origins == 1 else 'origins'}"
+    outlets = counted(story.origins, "independent origin")
     say(f"told by {1 + len(story.also)}, {outlets}, languages {languages}")
     if story.aliases:
         say(f"took in {', '.join(map(str, story.aliases))}")

@@ -7,6 +7,7 @@ import typer
 from scheduler.commands import teaching
 from scheduler.commands.shell import Json, shell_of
 from scheduler.exit_codes import DONE, SOME_FAILED
+from scheduler.wording import counted
 
 app = typer.Typer(no_args_is_help=True, help="List, examine, test and apply topics, and let them learn.")
 
@@ -88,7 +89,7 @@ def lint(
         else:
             shell.show.text((f"{finding.kind:<10}", "yellow"), finding.sentence)
     if not json:
-        shell.show.note(f"{len(findings) or 'No'} finding{'' if len(findings) == 1 else 's'}.")
+        shell.show.note(f"{counted(len(findings), 'finding') if findings else 'No findings'}.")
     raise typer.Exit(SOME_FAILED if findings and strict else DONE)
 
 

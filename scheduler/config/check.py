@@ -180,7 +180,7 @@ def address_key(url: str) -> str:
         where = name if port == PORTS[scheme] else f"{name}:{port}"
         return f"{scheme}://{where}{path}" if "?" in path else f"{scheme}://{where}{path}?"
     parts = urlsplit(url)
-    host = parts.netloc.lower().removesuffix({"http": ":80", "https": ":443"}.get(parts.scheme, ":"))
+    host = parts.netloc.lower().removesuffix(f":{PORTS.get(parts.scheme, '')}")
     return f"{parts.scheme}://{host}{parts.path or '/'}?{parts.query}"
 
 

@@ -10,6 +10,7 @@ from feeds.model.value import Value, asdict, field
 from feeds.publish.serving.hands import Done, Looked, Marked, Wish
 from scheduler.desk import sources, stories
 from scheduler.desk.marks import set_mark
+from scheduler.wording import counted
 from scheduler.workshop import Workshop
 
 _log = logging.getLogger("moonwire.desk")
@@ -87,7 +88,7 @@ class WireHands(Value, frozen=True):
             kept = sum(judged.verdict.keep for judged in check.judged)
             told = f"This is a feed with {check.entries} entries; {kept} of them are on the topic."
         elif found.feeds:
-            told = f"This page leads to {len(found.feeds)} feed{'' if len(found.feeds) == 1 else 's'}."
+            told = f"This page leads to {counted(len(found.feeds), 'feed')}."
         else:
             told = f"{found.error.rstrip('.')}."
         return Looked(sentence=told, feeds=found.feeds)
